@@ -1,0 +1,119 @@
+//! Reading: what two parsers could understand differently is refused.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+
+use super::Json;
+
+/// The deepest nesting that is read.
+pub const MAX_DEPTH: usize = 64;
+
+/// The text is not JSON, or is JSON that cannot be signed and verified alike everywhere.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "This is not acceptable JSON: {reason}. Correct the document where it was made; do not edit a signed one."
+)]
+pub struct JsonError {
+    reason: String,
+}
+
+impl Json {
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// Malformed JSON, bytes after the value, duplicate members, lone surrogates, numbers that are
+    /// not integers of at most 64 bits, and nesting beyond [`MAX_DEPTH`].
+    pub fn parse(bytes: &[u8]) -> Result<Json, JsonError> {
+        let mut reader = serde_json::Deserializer::from_slice(bytes);
+        let value = Level(0).deserialize(&mut reader).map_err(reason)?;
+        reader.end().map_err(reason)?;
+        Ok(value)
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "used as a function of map_err")]
+fn reason(error: serde_json::Error) -> JsonError {
+    JsonError { reason: error.to_string() }
+}
+
+/// Reads one value at a depth.
+struct Level(usize);
+
+impl<'de> serde::Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Level(0).deserialize(deserializer)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Level {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        if self.0 > MAX_DEPTH {
+            return Err(D::Error::custom(format!("it is nested deeper than {MAX_DEPTH} levels")));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Level {
+    type Value = Json;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value without fractions")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
+        Ok(Json::Int(number.into()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
+        Ok(Json::Int(number.into()))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Json, E> {
+        Err(E::custom(format!("the number {number} is not an integer of at most 64 bits")))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
+        Ok(Json::String(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Json, E> {
+        Ok(Json::String(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Json, A::Error> {
+        let mut array = Vec::new();
+        while let Some(element) = elements.next_element_seed(Level(self.0 + 1))? {
+            array.push(element);
+        }
+        Ok(Json::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
+        let mut object = BTreeMap::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if object.contains_key(&name) {
+                return Err(A::Error::custom(format!("the member \"{name}\" stands twice in one object")));
+            }
+            let value = members.next_value_seed(Level(self.0 + 1))?;
+            object.insert(name, value);
+        }
+        Ok(Json::Object(object))
+    }
+}

@@ -1,0 +1,172 @@
+//! Public keys: what a document says of them, and the material behind it.
+//!
+//! TUF specification 4.2.1: a key is `{"keytype", "scheme", "keyval": {"public"}}`. Its id is the
+//! SHA-256 of the canonical form of those three fields, but a declared id is kept as it is, and
+//! whoever counts keys counts [`KeyMaterial`].
+
+mod decode;
+mod verify;
+
+use std::fmt;
+
+use crate::digest::{GROUPS, groups, sha256};
+use crate::json::Json;
+use crate::names::KeyId;
+
+pub use decode::KeyError;
+pub use verify::{Signature, SignatureError};
+
+/// The signature schemes that every TUF client can verify, and that this project offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scheme {
+    /// Ed25519 over the message itself.
+    Ed25519,
+    /// ECDSA on P-256 with SHA-256, DER signatures.
+    EcdsaP256Sha256,
+    /// RSA-PSS with SHA-256, MGF1 with SHA-256 and a salt of 32 bytes.
+    RsaPssSha256,
+}
+
+impl Scheme {
+    /// TUF's name of the scheme.
+    pub fn name(self) -> &'static str {
+        match self {
+            Scheme::Ed25519 => "ed25519",
+            Scheme::EcdsaP256Sha256 => "ecdsa-sha2-nistp256",
+            Scheme::RsaPssSha256 => "rsassa-pss-sha256",
+        }
+    }
+
+    /// TUF's name of the key type that goes with the scheme.
+    pub fn keytype(self) -> &'static str {
+        match self {
+            Scheme::Ed25519 => "ed25519",
+            Scheme::EcdsaP256Sha256 => "ecdsa",
+            Scheme::RsaPssSha256 => "rsa",
+        }
+    }
+
+    /// What people call a key of this scheme.
+    pub fn title(self) -> &'static str {
+        match self {
+            Scheme::Ed25519 => "Ed25519",
+            Scheme::EcdsaP256Sha256 => "P-256",
+            Scheme::RsaPssSha256 => "RSA-PSS",
+        }
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// The decoded point or modulus. Two keys are the same key when their material is the same,
+/// whatever their ids, names or spelling.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyMaterial(Vec<u8>);
+
+impl fmt::Debug for KeyMaterial {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "KeyMaterial({})", hex::encode(sha256(&self.0)))
+    }
+}
+
+/// How signatures of a key are checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Verifier {
+    /// A scheme with the bytes that its verification takes.
+    Known(Scheme, Vec<u8>),
+    /// A scheme whose signatures are never counted.
+    Unknown,
+}
+
+/// A public key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    id: KeyId,
+    keytype: String,
+    scheme_name: String,
+    public: String,
+    material: KeyMaterial,
+    verifier: Verifier,
+}
+
+impl Key {
+    /// The id computed over the three fields. A document may declare another.
+    pub fn id(&self) -> &KeyId {
+        &self.id
+    }
+
+    /// The scheme, when it is one whose signatures count.
+    pub fn scheme(&self) -> Option<Scheme> {
+        match self.verifier {
+            Verifier::Known(scheme, _) => Some(scheme),
+            Verifier::Unknown => None,
+        }
+    }
+
+    /// The scheme as the document names it.
+    pub fn scheme_name(&self) -> &str {
+        &self.scheme_name
+    }
+
+    /// The decoded point or modulus.
+    pub fn material(&self) -> &KeyMaterial {
+        &self.material
+    }
+
+    /// `keyval.public` as the document spells it.
+    pub fn public(&self) -> &str {
+        &self.public
+    }
+
+    /// The key object with its three fields and no other.
+    pub fn to_json(&self) -> Json {
+        Json::object([
+            ("keytype", Json::from(self.keytype.as_str())),
+            ("scheme", Json::from(self.scheme_name.as_str())),
+            ("keyval", Json::object([("public", Json::from(self.public.as_str()))])),
+        ])
+    }
+
+    /// The computed key id as groups of four digits, for people to compare.
+    pub fn fingerprint(&self) -> KeyFingerprint {
+        KeyFingerprint(sha256(&id_input(&self.keytype, &self.scheme_name, &self.public)))
+    }
+}
+
+/// The key id of the three fields: SHA-256 of their canonical form (4.2.1).
+pub fn key_id(keytype: &str, scheme: &str, public: &str) -> KeyId {
+    KeyId::from_digest(sha256(&id_input(keytype, scheme, public)))
+}
+
+fn id_input(keytype: &str, scheme: &str, public: &str) -> Vec<u8> {
+    Json::object([
+        ("keytype", Json::from(keytype)),
+        ("scheme", Json::from(scheme)),
+        ("keyval", Json::object([("public", Json::from(public))])),
+    ])
+    .canonical()
+}
+
+/// The SHA-256 over a key's three fields, to be compared by people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyFingerprint([u8; 32]);
+
+impl KeyFingerprint {
+    /// Sixteen groups of four digits.
+    pub fn groups(&self) -> [String; GROUPS] {
+        groups(&self.0)
+    }
+}
+
+impl fmt::Display for KeyFingerprint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.groups().join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests;

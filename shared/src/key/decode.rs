@@ -1,0 +1,281 @@
+//! From a document, a PEM file or a token's attributes to a key.
+
+use curve25519_dalek::edwards::CompressedEdwardsY;
+use p256::elliptic_curve::sec1::ToEncodedPoint as _;
+use pkcs1::{RsaPublicKey, UintRef, der::Decode as _, der::Encode as _};
+use spki::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
+use spki::der::pem::LineEnding;
+use spki::der::{Document, EncodePem as _};
+use spki::{AlgorithmIdentifierRef, DecodePublicKey as _, EncodePublicKey as _, SubjectPublicKeyInfoRef};
+
+use super::{Key, KeyMaterial, Scheme, Verifier, key_id};
+use crate::json::Json;
+use crate::names::shortened;
+
+const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+
+/// RSA moduli below this many bits are refused.
+const RSA_MIN_BITS: usize = 2048;
+/// RSA moduli above this many bits are refused: no client verifies them.
+const RSA_MAX_BITS: usize = 8192;
+
+/// Material and the bytes that verification takes.
+struct Decoded {
+    scheme: Scheme,
+    material: KeyMaterial,
+    verifying: Vec<u8>,
+}
+
+impl Key {
+    /// Reads a key object. Fields beyond the three are the document's, not the key's.
+    ///
+    /// A key of another scheme is read too: it can be shown, and never counts.
+    ///
+    /// # Errors
+    /// Missing fields, material that does not decode, small-order Ed25519 points and RSA under 2048 bits.
+    pub fn from_json(value: &Json) -> Result<Key, KeyError> {
+        let field = |name: &'static str| value.get(name).and_then(Json::as_str).ok_or(KeyError::Field(name));
+        let (keytype, scheme) = (field("keytype")?, field("scheme")?);
+        let keyval = value.get("keyval").ok_or(KeyError::Field("keyval"))?;
+        let Some(public) = keyval.get("public").and_then(Json::as_str) else {
+            // sigstore-oidc and the like name an identity instead of a key.
+            return Ok(unknown(keytype, scheme, "", &keyval.canonical()));
+        };
+        let known = match (keytype, scheme) {
+            ("ed25519", "ed25519") => Scheme::Ed25519,
+            ("ecdsa" | "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256") => Scheme::EcdsaP256Sha256,
+            ("rsa", "rsassa-pss-sha256") => Scheme::RsaPssSha256,
+            _ => return Ok(unknown(keytype, scheme, public, public.as_bytes())),
+        };
+        let decoded = match known {
+            Scheme::Ed25519 => decode_ed25519(&unhex(public)?)?,
+            Scheme::EcdsaP256Sha256 | Scheme::RsaPssSha256 => decode_pem(public)?,
+        };
+        if decoded.scheme != known {
+            return Err(KeyError::OtherType { declared: known.title(), found: decoded.scheme.title() });
+        }
+        Ok(assemble(keytype, public.to_owned(), decoded))
+    }
+
+    /// Reads a SubjectPublicKeyInfo in PEM, as `openssl pkey -pubout` writes it.
+    ///
+    /// # Errors
+    /// No PEM, another kind of key, or one that [`Key::from_json`] refuses.
+    pub fn from_public_pem(pem: &str) -> Result<Key, KeyError> {
+        let (label, document) = Document::from_pem(pem).map_err(|_| KeyError::Pem)?;
+        if label != "PUBLIC KEY" {
+            return Err(KeyError::PemLabel(shortened(label)));
+        }
+        Key::from_spki_der(document.as_bytes())
+    }
+
+    /// Reads a SubjectPublicKeyInfo in DER.
+    ///
+    /// # Errors
+    /// As [`Key::from_public_pem`].
+    pub fn from_spki_der(der: &[u8]) -> Result<Key, KeyError> {
+        let decoded = decode_spki(der)?;
+        let public = match decoded.scheme {
+            Scheme::Ed25519 => hex::encode(&decoded.verifying),
+            Scheme::EcdsaP256Sha256 => p256_pem(&decoded.verifying)?,
+            Scheme::RsaPssSha256 => rsa_pem(&decoded.verifying)?,
+        };
+        Ok(assemble(decoded.scheme.keytype(), public, decoded))
+    }
+
+    /// Takes the 32 bytes of an Ed25519 public key.
+    ///
+    /// # Errors
+    /// Bytes that are no point, and points of small order.
+    pub fn from_ed25519_bytes(bytes: &[u8; 32]) -> Result<Key, KeyError> {
+        Ok(assemble("ed25519", hex::encode(bytes), decode_ed25519(bytes)?))
+    }
+
+    /// Takes a P-256 point, compressed or not.
+    ///
+    /// # Errors
+    /// Bytes that are no point of the curve.
+    pub fn from_p256_point(point: &[u8]) -> Result<Key, KeyError> {
+        let key = p256::PublicKey::from_sec1_bytes(point).map_err(|_| KeyError::Point("P-256"))?;
+        let decoded = decoded_p256(&key);
+        Ok(assemble("ecdsa", p256_pem(&decoded.verifying)?, decoded))
+    }
+
+    /// Takes an RSA modulus and public exponent, both big-endian.
+    ///
+    /// # Errors
+    /// Numbers that do not make a usable RSA key.
+    pub fn from_rsa_numbers(modulus: &[u8], exponent: &[u8]) -> Result<Key, KeyError> {
+        let number = |bytes| UintRef::new(bytes).map_err(|_| KeyError::Rsa);
+        let key = RsaPublicKey { modulus: number(modulus)?, public_exponent: number(exponent)? };
+        let decoded = decode_rsa(&key.to_der().map_err(|_| KeyError::Rsa)?)?;
+        Ok(assemble("rsa", rsa_pem(&decoded.verifying)?, decoded))
+    }
+
+    /// The key as SubjectPublicKeyInfo in PEM.
+    ///
+    /// # Errors
+    /// A key of a scheme that is only shown.
+    pub fn to_public_pem(&self) -> Result<String, KeyError> {
+        match &self.verifier {
+            Verifier::Known(Scheme::Ed25519, bytes) => spki_pem(ED25519, None, bytes),
+            Verifier::Known(Scheme::EcdsaP256Sha256, bytes) => p256_pem(bytes),
+            Verifier::Known(Scheme::RsaPssSha256, bytes) => rsa_pem(bytes),
+            Verifier::Unknown => Err(KeyError::Shown(self.scheme_name.clone())),
+        }
+    }
+}
+
+fn assemble(keytype: &str, public: String, decoded: Decoded) -> Key {
+    let scheme_name = decoded.scheme.name();
+    Key {
+        id: key_id(keytype, scheme_name, &public),
+        keytype: keytype.to_owned(),
+        scheme_name: scheme_name.to_owned(),
+        public,
+        material: decoded.material,
+        verifier: Verifier::Known(decoded.scheme, decoded.verifying),
+    }
+}
+
+fn unknown(keytype: &str, scheme: &str, public: &str, material: &[u8]) -> Key {
+    Key {
+        id: key_id(keytype, scheme, public),
+        keytype: keytype.to_owned(),
+        scheme_name: scheme.to_owned(),
+        public: public.to_owned(),
+        material: tagged(b"unknown:", material),
+        verifier: Verifier::Unknown,
+    }
+}
+
+fn unhex(public: &str) -> Result<Vec<u8>, KeyError> {
+    hex::decode(public).map_err(|_| KeyError::Point("Ed25519"))
+}
+
+fn decode_pem(pem: &str) -> Result<Decoded, KeyError> {
+    let (label, document) = Document::from_pem(pem).map_err(|_| KeyError::Pem)?;
+    if label != "PUBLIC KEY" {
+        return Err(KeyError::PemLabel(shortened(label)));
+    }
+    decode_spki(document.as_bytes())
+}
+
+fn decode_spki(der: &[u8]) -> Result<Decoded, KeyError> {
+    let info = SubjectPublicKeyInfoRef::try_from(der).map_err(|_| KeyError::Pem)?;
+    let bits = info.subject_public_key.as_bytes().ok_or(KeyError::Pem)?;
+    match info.algorithm.oid {
+        RSA => decode_rsa(bits),
+        ED25519 => decode_ed25519(bits),
+        EC if info.algorithm.parameters_oid() == Ok(P256) => {
+            let key = p256::PublicKey::from_public_key_der(der).map_err(|_| KeyError::Point("P-256"))?;
+            Ok(decoded_p256(&key))
+        }
+        EC => Err(KeyError::Curve),
+        other => Err(KeyError::Algorithm(other.to_string())),
+    }
+}
+
+fn decode_ed25519(bytes: &[u8]) -> Result<Decoded, KeyError> {
+    let wrong = || KeyError::Point("Ed25519");
+    let point = CompressedEdwardsY::from_slice(bytes).map_err(|_| wrong())?.decompress().ok_or_else(wrong)?;
+    if point.is_small_order() {
+        return Err(KeyError::SmallOrder);
+    }
+    Ok(Decoded {
+        scheme: Scheme::Ed25519,
+        material: tagged(b"ed25519:", point.compress().as_bytes()),
+        verifying: bytes.to_vec(),
+    })
+}
+
+fn decoded_p256(key: &p256::PublicKey) -> Decoded {
+    let point = key.to_encoded_point(false).as_bytes().to_vec();
+    Decoded { scheme: Scheme::EcdsaP256Sha256, material: tagged(b"p256:", &point), verifying: point }
+}
+
+fn decode_rsa(der: &[u8]) -> Result<Decoded, KeyError> {
+    let key = RsaPublicKey::from_der(der).map_err(|_| KeyError::Rsa)?;
+    let modulus = key.modulus.as_bytes();
+    let bits = modulus.len() * 8 - modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
+    if !(RSA_MIN_BITS..=RSA_MAX_BITS).contains(&bits) {
+        return Err(KeyError::RsaSize(bits));
+    }
+    let exponent = key.public_exponent.as_bytes();
+    let odd_above_one = exponent.last().is_some_and(|byte| byte & 1 == 1) && exponent != [1];
+    if !odd_above_one {
+        return Err(KeyError::Rsa);
+    }
+    Ok(Decoded { scheme: Scheme::RsaPssSha256, material: tagged(b"rsa:", modulus), verifying: der.to_vec() })
+}
+
+fn tagged(tag: &[u8], bytes: &[u8]) -> KeyMaterial {
+    KeyMaterial([tag, bytes].concat())
+}
+
+fn p256_pem(point: &[u8]) -> Result<String, KeyError> {
+    let key = p256::PublicKey::from_sec1_bytes(point).map_err(|_| KeyError::Point("P-256"))?;
+    key.to_public_key_pem(LineEnding::LF).map_err(|_| KeyError::Pem)
+}
+
+fn rsa_pem(pkcs1: &[u8]) -> Result<String, KeyError> {
+    spki_pem(RSA, Some(AnyRef::NULL), pkcs1)
+}
+
+fn spki_pem(oid: ObjectIdentifier, parameters: Option<AnyRef<'_>>, bits: &[u8]) -> Result<String, KeyError> {
+    let info = SubjectPublicKeyInfoRef {
+        algorithm: AlgorithmIdentifierRef { oid, parameters },
+        subject_public_key: BitStringRef::from_bytes(bits).map_err(|_| KeyError::Pem)?,
+    };
+    info.to_pem(LineEnding::LF).map_err(|_| KeyError::Pem)
+}
+
+/// A key cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// A field is missing or no string.
+    #[error("The key has no usable field \"{0}\". A key has keytype, scheme and keyval.public.")]
+    Field(&'static str),
+    /// Not PEM, or not a SubjectPublicKeyInfo inside.
+    #[error("The public key is no SubjectPublicKeyInfo in PEM. Export it with `openssl pkey -pubout`.")]
+    Pem,
+    /// PEM of something else.
+    #[error(
+        "The PEM block is a {0}, not a PUBLIC KEY. Export the public key alone; a private key never belongs here."
+    )]
+    PemLabel(String),
+    /// The declared type and the material differ.
+    #[error("The key is declared as {declared}, but its material is {found}. Export it again.")]
+    OtherType {
+        /// What `keytype` and `scheme` say.
+        declared: &'static str,
+        /// What the material is.
+        found: &'static str,
+    },
+    /// Not a point of the curve.
+    #[error("The public key is no point of {0}. Export it again.")]
+    Point(&'static str),
+    /// A point in the small subgroup: anybody can make signatures for it.
+    #[error(
+        "The Ed25519 key is a point of small order, for which anybody can make signatures. Do not trust its source."
+    )]
+    SmallOrder,
+    /// An elliptic curve that clients refuse.
+    #[error("The key is on a curve other than P-256, which several TUF clients refuse. Use P-256.")]
+    Curve,
+    /// An algorithm that TUF does not know.
+    #[error("Keys of algorithm {0} cannot sign TUF metadata. Use Ed25519, P-256 or RSA.")]
+    Algorithm(String),
+    /// Malformed RSA numbers.
+    #[error("The RSA key is malformed. Export it again.")]
+    Rsa,
+    /// An RSA modulus that is too short or too long.
+    #[error("The RSA key has {0} bits. Use 2048 to 8192 bits.")]
+    RsaSize(usize),
+    /// A key that can only be shown.
+    #[error("Keys of scheme {0} are shown and never counted, so this key cannot be exported.")]
+    Shown(String),
+}

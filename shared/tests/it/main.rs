@@ -1,0 +1,10 @@
+//! The domain against the outside: recorded payloads, and another implementation.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a test stops at the first surprise"
+)]
+
+mod rstuf_payloads;
+mod securesystemslib;
