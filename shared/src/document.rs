@@ -1,6 +1,6 @@
 //! Signed documents as they were received.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::digest::DocumentDigest;
 use crate::json::{Json, JsonError};
@@ -16,6 +16,8 @@ pub struct SignedDocument {
     signed: Json,
     canonical: Vec<u8>,
     entries: Vec<Entry>,
+    /// Members beside `signed` and `signatures`: nobody signed them, and they are kept.
+    beside: BTreeMap<String, Json>,
 }
 
 /// A signature as received, beside its parsed form. Sigstore's have no hexadecimal `sig`.
@@ -29,7 +31,7 @@ impl SignedDocument {
     /// A document without signatures.
     pub fn new(signed: Json) -> SignedDocument {
         let canonical = signed.canonical();
-        SignedDocument { signed, canonical, entries: Vec::new() }
+        SignedDocument { signed, canonical, entries: Vec::new(), beside: BTreeMap::new() }
     }
 
     /// Reads a document.
@@ -65,6 +67,7 @@ impl SignedDocument {
             }
             document.entries.push(entry);
         }
+        document.beside = members;
         Ok(document)
     }
 
@@ -102,19 +105,30 @@ impl SignedDocument {
 
     /// The whole document as a value.
     pub fn to_json(&self) -> Json {
-        let signatures = self.entries.iter().map(|entry| entry.received.clone()).collect();
-        Json::object([("signed", self.signed.clone()), ("signatures", Json::Array(signatures))])
+        let mut members = self.beside.clone();
+        members.insert("signed".to_owned(), self.signed.clone());
+        members.insert("signatures".to_owned(), self.signatures_json());
+        Json::Object(members)
     }
 
     /// The document as a file: ordinary JSON on one line, `signed` first, signatures last.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = b"{\"signed\":".to_vec();
         bytes.extend(self.signed.to_compact());
+        for (name, value) in &self.beside {
+            bytes.push(b',');
+            bytes.extend(Json::from(name.as_str()).to_compact());
+            bytes.push(b':');
+            bytes.extend(value.to_compact());
+        }
         bytes.extend_from_slice(b",\"signatures\":");
-        let signatures = self.entries.iter().map(|entry| entry.received.clone()).collect();
-        bytes.extend(Json::Array(signatures).to_compact());
+        bytes.extend(self.signatures_json().to_compact());
         bytes.push(b'}');
         bytes
+    }
+
+    fn signatures_json(&self) -> Json {
+        Json::Array(self.entries.iter().map(|entry| entry.received.clone()).collect())
     }
 }
 
@@ -157,7 +171,7 @@ mod tests {
 
     #[test]
     fn unknown_fields_survive_and_are_signed() {
-        let text = br#"{"signed":{"x-unknown":{"b":1,"a":[9007199254740993]},"_type":"root"},"signatures":[{"keyid":"ab","sig":"00","bundle":{"k":1}}]}"#;
+        let text = br#"{"signed":{"x-unknown":{"b":1,"a":[9007199254740993]},"_type":"root"},"signatures":[{"keyid":"ab","sig":"00","bundle":{"k":1}}],"note":[1]}"#;
         let document = SignedDocument::parse(text).unwrap();
         assert_eq!(
             document.signing_bytes(),
@@ -165,7 +179,9 @@ mod tests {
         );
         let again = SignedDocument::parse(&document.to_bytes()).unwrap();
         assert_eq!(again, document);
-        assert!(String::from_utf8(document.to_bytes()).unwrap().contains("bundle"));
+        let text = String::from_utf8(document.to_bytes()).unwrap();
+        assert!(text.contains("bundle") && text.contains(r#""note":[1]"#), "{text}");
+        assert_eq!(SignedDocument::from_json(document.to_json()).unwrap(), document);
     }
 
     #[test]

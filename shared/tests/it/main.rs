@@ -6,5 +6,6 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod repository;
 mod rstuf_payloads;
 mod securesystemslib;
