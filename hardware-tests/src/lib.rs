@@ -1,0 +1,6 @@
+//! Benches of tokens for tests and demonstrations: real software behind the real interfaces.
+//!
+//! [`softhsm`] makes PKCS#11 tokens of Debian's SoftHSM in a folder of their own, so that tests do
+//! not see each other's tokens and never those of the machine.
+
+pub mod softhsm;
