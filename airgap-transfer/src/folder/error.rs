@@ -1,0 +1,126 @@
+//! What can go wrong with a folder, as two sentences: what happened, and what to do.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// A folder or a file in it did not do what was asked. Nothing was replaced.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// There is no such file or folder.
+    #[error("{path} does not exist. Check the spelling, or mount the medium and try again.")]
+    Missing {
+        /// What was looked for.
+        path: PathBuf,
+    },
+    /// The path is not a folder.
+    #[error("{path} is not a folder. Name the folder that the medium is mounted on.")]
+    NotAFolder {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// The path is not a regular file.
+    #[error("{path} is not a regular file. Name a file, not a folder, a link or a device.")]
+    NotAFile {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// The file is larger than any document of its kind.
+    #[error(
+        "{path} has {found} bytes, more than the {limit} that such a document can have. Choose another file."
+    )]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size in bytes.
+        found: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// A file of the same name with other bytes is there.
+    #[error(
+        "{path} exists already with other content, and it was not touched. Move it away, or choose an empty folder."
+    )]
+    OtherContent {
+        /// The file that is there.
+        path: PathBuf,
+    },
+    /// The folder holds a private key.
+    #[error(
+        "{folder} holds the private key file {key_file}, so nothing was written there. \
+         Choose a medium that carries documents only."
+    )]
+    HoldsKeyFile {
+        /// The folder that was named.
+        folder: PathBuf,
+        /// The key file found in it.
+        key_file: PathBuf,
+    },
+    /// The folder has more entries than are searched.
+    #[error(
+        "{folder} holds too many files to be searched for private keys, so nothing was written there. \
+         Choose an empty folder."
+    )]
+    TooManyFiles {
+        /// The folder that was named.
+        folder: PathBuf,
+    },
+    /// The medium is full.
+    #[error(
+        "There is no room left to {action} {path}. Free some space or take another medium, then export again."
+    )]
+    Full {
+        /// What was tried.
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+    },
+    /// The medium refuses writing, or the file refuses reading.
+    #[error(
+        "It is not allowed to {action} {path}. Mount the medium writable, look at the permissions, or choose another folder."
+    )]
+    NotAllowed {
+        /// What was tried.
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+    },
+    /// What came back from the medium is not what was written.
+    #[error(
+        "{path} came back from the medium with other bytes than were written. Do not use this medium; take another one."
+    )]
+    ReadBackDiffers {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A document name that could leave the folder.
+    #[error("{name:?} cannot be the name of a document. Use a plain file name.")]
+    Name {
+        /// The name.
+        name: String,
+    },
+    /// Anything else the operating system said.
+    #[error("It was not possible to {action} {path} ({source}). Check the medium and try again.")]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl FolderError {
+    pub(super) fn from_io(action: &'static str, path: &Path, source: std::io::Error) -> FolderError {
+        let path = path.to_owned();
+        match source.kind() {
+            ErrorKind::NotFound => FolderError::Missing { path },
+            ErrorKind::NotADirectory => FolderError::NotAFolder { path },
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => FolderError::Full { action, path },
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                FolderError::NotAllowed { action, path }
+            }
+            _ => FolderError::Io { action, path, source },
+        }
+    }
+}
