@@ -1,0 +1,284 @@
+//! A connected socket between two of our processes, and the frames on it.
+//!
+//! A frame is a length (four bytes, big endian) and that many bytes. Requests and answers are JSON.
+//! A secret is a frame of its own that goes from one locked page straight into the other: it is never JSON.
+//! The other side is another process of ours, but a PKCS#11 module may have taken it over: lengths are capped
+//! before anything is allocated, and every wait has a deadline.
+
+use std::io::{IoSlice, IoSliceMut};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, SocketFlags, SocketType,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::clock::Deadline;
+use crate::interrupt::Interrupt;
+use crate::secret::{MAX_SECRET, Secret, SecretError};
+
+/// The largest frame. A root with a hundred keys is far below.
+pub const MAX_FRAME: usize = 4 * 1024 * 1024;
+
+/// A write that makes no progress for this long has failed: the other side does not read.
+const SEND_TIMEOUT: Duration = Duration::from_secs(20);
+/// How often a wait looks whether the person wants to stop.
+const SLICE: Duration = Duration::from_millis(200);
+
+/// One end of a socket pair.
+#[derive(Debug)]
+pub struct Channel {
+    socket: OwnedFd,
+}
+
+impl Channel {
+    /// Two connected ends; both vanish on exec unless they are handed on.
+    pub fn pair() -> Result<(Channel, OwnedFd), ChannelError> {
+        let (here, there) =
+            rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
+        Ok((Channel::over(here)?, there))
+    }
+
+    /// Speaks over a socket that was received.
+    pub fn over(socket: OwnedFd) -> Result<Channel, ChannelError> {
+        rustix::net::sockopt::set_socket_timeout(
+            &socket,
+            rustix::net::sockopt::Timeout::Send,
+            Some(SEND_TIMEOUT),
+        )?;
+        Ok(Channel { socket })
+    }
+
+    /// The socket that the starting process put in the place of standard input.
+    pub fn from_standard_input() -> Result<Channel, ChannelError> {
+        Channel::over(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?)
+    }
+
+    /// The socket itself, to be handed to another process.
+    pub fn as_descriptor(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+
+    /// Sends one value as a JSON frame.
+    pub fn send<T: Serialize>(&self, value: &T) -> Result<(), ChannelError> {
+        let bytes = serde_json::to_vec(value).map_err(|_| ChannelError::Malformed)?;
+        self.send_frame(&bytes)
+    }
+
+    /// Receives one JSON frame.
+    pub fn receive<T: DeserializeOwned>(&self, patience: &Patience<'_>) -> Result<T, ChannelError> {
+        let length = self.receive_length(patience, MAX_FRAME)?;
+        let mut bytes = vec![0; length];
+        self.read_exactly(&mut bytes, patience)?;
+        serde_json::from_slice(&bytes).map_err(|_| ChannelError::Malformed)
+    }
+
+    /// Sends a secret straight out of its locked page.
+    pub fn send_secret(&self, secret: &Secret) -> Result<(), ChannelError> {
+        self.send_frame(secret.expose())
+    }
+
+    /// Receives a secret straight into a locked page.
+    pub fn receive_secret(&self, patience: &Patience<'_>) -> Result<Secret, ChannelError> {
+        let length = self.receive_length(patience, MAX_SECRET)?;
+        let mut secret = Secret::empty()?;
+        self.read_exactly(secret.room(length)?, patience)?;
+        Ok(secret)
+    }
+
+    /// Hands a descriptor to the process at the other end.
+    pub fn send_descriptor(&self, descriptor: BorrowedFd<'_>) -> Result<(), ChannelError> {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = SendAncillaryBuffer::new(&mut space);
+        let descriptors = [descriptor];
+        if !control.push(SendAncillaryMessage::ScmRights(&descriptors)) {
+            return Err(ChannelError::Malformed);
+        }
+        let marker = [IoSlice::new(b"F")];
+        rustix::net::sendmsg(&self.socket, &marker, &mut control, SendFlags::NOSIGNAL)?;
+        Ok(())
+    }
+
+    /// Receives a descriptor from the process at the other end.
+    pub fn receive_descriptor(&self, patience: &Patience<'_>) -> Result<OwnedFd, ChannelError> {
+        self.wait_readable(patience)?;
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        let mut marker = [0u8; 1];
+        let mut slices = [IoSliceMut::new(&mut marker)];
+        rustix::net::recvmsg(&self.socket, &mut slices, &mut control, RecvFlags::CMSG_CLOEXEC)?;
+        control
+            .drain()
+            .find_map(|message| match message {
+                RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
+                _ => None,
+            })
+            .ok_or(ChannelError::Malformed)
+    }
+
+    fn send_frame(&self, bytes: &[u8]) -> Result<(), ChannelError> {
+        let length = u32::try_from(bytes.len()).map_err(|_| ChannelError::TooLong)?;
+        if bytes.len() > MAX_FRAME {
+            return Err(ChannelError::TooLong);
+        }
+        self.write_all(&length.to_be_bytes())?;
+        self.write_all(bytes)
+    }
+
+    fn write_all(&self, mut bytes: &[u8]) -> Result<(), ChannelError> {
+        while !bytes.is_empty() {
+            match rustix::net::send(&self.socket, bytes, SendFlags::NOSIGNAL) {
+                Ok(sent) => bytes = &bytes[sent..],
+                Err(Errno::INTR) => {}
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn receive_length(&self, patience: &Patience<'_>, limit: usize) -> Result<usize, ChannelError> {
+        let mut header = [0; 4];
+        self.read_exactly(&mut header, patience)?;
+        let length = usize::try_from(u32::from_be_bytes(header)).map_err(|_| ChannelError::TooLong)?;
+        if length > limit { Err(ChannelError::TooLong) } else { Ok(length) }
+    }
+
+    fn read_exactly(&self, mut room: &mut [u8], patience: &Patience<'_>) -> Result<(), ChannelError> {
+        while !room.is_empty() {
+            self.wait_readable(patience)?;
+            match rustix::io::read(&self.socket, &mut *room) {
+                Ok(0) => return Err(ChannelError::Closed),
+                Ok(read) => room = &mut room[read..],
+                Err(Errno::INTR) => {}
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn wait_readable(&self, patience: &Patience<'_>) -> Result<(), ChannelError> {
+        while !wait_for_input(self.socket.as_fd(), patience.slice()?)? {}
+        Ok(())
+    }
+}
+
+/// Waits until `descriptor` can be read (or has ended), at most `time`. `None` waits for ever.
+pub(crate) fn wait_for_input(descriptor: BorrowedFd<'_>, time: Option<Duration>) -> Result<bool, Errno> {
+    let timeout = time.map(|time| Timespec {
+        tv_sec: i64::try_from(time.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: i64::from(time.subsec_nanos()),
+    });
+    let mut waiting = [PollFd::from_borrowed_fd(descriptor, PollFlags::IN)];
+    match rustix::event::poll(&mut waiting, timeout.as_ref()) {
+        Ok(ready) => Ok(ready > 0),
+        Err(Errno::INTR) => Ok(false),
+        Err(errno) => Err(errno),
+    }
+}
+
+/// How long to wait for the other side, and what ends the wait early.
+pub enum Patience<'a> {
+    /// A host waits for its next request until the screen process closes the socket.
+    Endless,
+    /// The screen process waits for an answer until a deadline, or until the person stops it.
+    Until(Deadline, &'a Interrupt),
+}
+
+impl Patience<'_> {
+    fn slice(&self) -> Result<Option<Duration>, ChannelError> {
+        match self {
+            Patience::Endless => Ok(None),
+            Patience::Until(_, interrupt) if interrupt.is_raised() => Err(ChannelError::Interrupted),
+            Patience::Until(deadline, _) => {
+                deadline.left().map(|left| Some(left.min(SLICE))).ok_or(ChannelError::TimedOut)
+            }
+        }
+    }
+}
+
+/// The other process did not answer, or answered nonsense. Never a "no".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ChannelError {
+    /// The other process has ended.
+    #[error("the process has ended")]
+    Closed,
+    /// No answer in time.
+    #[error("the process did not answer in time")]
+    TimedOut,
+    /// The person asked to stop.
+    #[error("it was interrupted")]
+    Interrupted,
+    /// A frame longer than is allowed.
+    #[error("the process sent more than is allowed")]
+    TooLong,
+    /// Not the frame that was expected.
+    #[error("the process sent something that is not an answer")]
+    Malformed,
+    /// No locked memory for a secret.
+    #[error("{0}")]
+    Secret(#[from] SecretError),
+    /// Anything else the operating system said.
+    #[error("the connection to the process failed ({0})")]
+    Io(Errno),
+}
+
+impl From<Errno> for ChannelError {
+    fn from(errno: Errno) -> Self {
+        match errno {
+            Errno::PIPE | Errno::CONNRESET => ChannelError::Closed,
+            Errno::AGAIN => ChannelError::TimedOut,
+            other => ChannelError::Io(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn soon() -> Deadline {
+        Deadline::after_seconds(5)
+    }
+
+    #[test]
+    fn values_secrets_and_descriptors_arrive_in_order() {
+        let never = Interrupt::never();
+        let patience = Patience::Until(soon(), &never);
+        let (one, other) = Channel::pair().unwrap();
+        let other = Channel::over(other).unwrap();
+        let mut secret = Secret::empty().unwrap();
+        secret.push(b'x').unwrap();
+        one.send(&vec![1, 2, 3]).unwrap();
+        one.send_secret(&secret).unwrap();
+        one.send_descriptor(rustix::stdio::stdout()).unwrap();
+        assert_eq!(other.receive::<Vec<i32>>(&patience).unwrap(), [1, 2, 3]);
+        assert!(other.receive_secret(&patience).unwrap().same_as(&secret));
+        other.receive_descriptor(&patience).unwrap();
+    }
+
+    #[test]
+    fn a_frame_beyond_the_limit_is_refused_before_it_is_read() {
+        let never = Interrupt::never();
+        let (one, other) = Channel::pair().unwrap();
+        rustix::io::write(&other, &u32::MAX.to_be_bytes()).unwrap();
+        let got = one.receive::<String>(&Patience::Until(soon(), &never));
+        assert_eq!(got, Err(ChannelError::TooLong));
+    }
+
+    #[test]
+    fn an_ended_process_and_a_silent_one_are_different_answers() {
+        let never = Interrupt::never();
+        let (one, other) = Channel::pair().unwrap();
+        let silent = one.receive::<String>(&Patience::Until(Deadline::after_seconds(0), &never));
+        assert_eq!(silent, Err(ChannelError::TimedOut));
+        drop(other);
+        let ended = one.receive::<String>(&Patience::Until(soon(), &never));
+        assert_eq!(ended, Err(ChannelError::Closed));
+    }
+}

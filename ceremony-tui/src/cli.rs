@@ -1,0 +1,95 @@
+//! The command line. Secrets have no place on it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::token::WireScheme;
+
+/// Leads people through the root ceremony of a TUF repository, on a machine without a network.
+#[derive(Debug, Parser)]
+#[command(name = "ceremony-tui", version, about)]
+pub struct Cli {
+    /// What to do; without it the full screen starts with a new ceremony.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Hold a new ceremony: from preflight to an exported payload.json.
+    New(NewArguments),
+    /// Say in sentences what a document is, who signed it and what is missing.
+    Inspect {
+        /// The document.
+        file: PathBuf,
+    },
+    /// Work with encrypted key files.
+    Key {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+    /// Started by the program itself.
+    #[command(hide = true)]
+    Broker,
+}
+
+/// How the ceremony is held.
+#[derive(Debug, Clone, Default, Args)]
+pub struct NewArguments {
+    /// Numbered lines instead of the full screen.
+    #[arg(long)]
+    pub plain: bool,
+    /// The folder that payload.json is exported to, unless another one is typed.
+    #[arg(long)]
+    pub folder: Option<String>,
+    /// Read PINs and passphrases from this descriptor: lines of label TAB secret.
+    #[arg(long, value_name = "N")]
+    pub pin_fd: Option<i32>,
+    /// Write key names as RSTUF does, inside the keys.
+    #[arg(long)]
+    pub rstuf: bool,
+    /// Where an RSTUF worker finds the online key; fn:KEYID when absent.
+    #[arg(long, value_name = "URI", requires = "rstuf")]
+    pub rstuf_online_uri: Option<String>,
+}
+
+/// What to do with key files.
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Generate a key into a new encrypted file and print its public half.
+    Generate {
+        /// The new file; it must not exist.
+        #[arg(long)]
+        out: String,
+        /// The kind of key.
+        #[arg(long, value_enum, default_value = "ed25519")]
+        scheme: SchemeName,
+        /// Read the passphrase from this descriptor: a line of the file's path, TAB, the passphrase.
+        #[arg(long, value_name = "N")]
+        pin_fd: Option<i32>,
+    },
+}
+
+/// Kinds of keys that can be generated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemeName {
+    /// Ed25519.
+    Ed25519,
+    /// ECDSA on P-256.
+    EcdsaP256,
+    /// RSA-PSS, 3072 bits.
+    RsaPss,
+}
+
+impl From<SchemeName> for WireScheme {
+    fn from(name: SchemeName) -> WireScheme {
+        match name {
+            SchemeName::Ed25519 => WireScheme::Ed25519,
+            SchemeName::EcdsaP256 => WireScheme::EcdsaP256,
+            SchemeName::RsaPss => WireScheme::RsaPss,
+        }
+    }
+}

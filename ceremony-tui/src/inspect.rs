@@ -1,0 +1,217 @@
+//! `inspect FILE`: what a document is, who signed it, what is missing, and its document digest.
+//!
+//! Nothing here is trusted afterwards: the words say what the file claims, and which signatures verify.
+
+mod kind;
+
+use std::io::Write;
+use std::path::Path;
+
+use airgap_transfer::folder::{self, FolderError};
+use shared::document::SignedDocument;
+use shared::gap::{BootstrapPayload, OnlineKeyDocument, SettingsPin, SignPayload};
+use shared::json::Json;
+use shared::metadata::{Metadata, Root, TopRole};
+use shared::rotation::{check_succession, self_tally};
+use shared::threshold::Tally;
+use shared::time::UnixTime;
+
+use crate::machine::sentence;
+use crate::plain::printable;
+
+use kind::Kind;
+
+/// Larger than any document that crosses the gap.
+const LIMIT: u64 = 8 * 1024 * 1024;
+
+/// Says in sentences what `file` is.
+pub fn run(file: &Path, now: UnixTime, out: &mut dyn Write) -> Result<(), InspectError> {
+    let bytes = folder::import(file, LIMIT)?;
+    for line in describe(&bytes, now)? {
+        writeln!(out, "{}", printable(&line))?;
+    }
+    Ok(())
+}
+
+/// The sentences about a document.
+pub fn describe(bytes: &[u8], now: UnixTime) -> Result<Vec<String>, InspectError> {
+    let value = Json::parse(bytes).map_err(InspectError::document)?;
+    match Kind::of(&value) {
+        Some(Kind::Payload) => payload(&value, now),
+        Some(Kind::Update(root)) => {
+            let mut lines = vec!["This is a metadata update for a running repository.".to_owned()];
+            lines.extend(root_lines(root, now)?);
+            Ok(lines)
+        }
+        Some(Kind::Root(root)) => {
+            let mut lines = vec!["This is a root document.".to_owned()];
+            lines.extend(root_lines(root, now)?);
+            Ok(lines)
+        }
+        Some(Kind::SignRequest(pending)) => sign_request(pending, now),
+        Some(Kind::OnlineKey) => online_key(bytes, now),
+        Some(Kind::SignPayload) => signature(&value),
+        None => Err(InspectError::Unknown),
+    }
+}
+
+fn payload(value: &Json, now: UnixTime) -> Result<Vec<String>, InspectError> {
+    let payload = BootstrapPayload::from_json(value).map_err(InspectError::document)?;
+    let mut lines =
+        vec!["This is a bootstrap payload: the first root of a repository, and its settings.".to_owned()];
+    lines.extend(explained(&payload.root, now)?);
+    lines.push(match payload.settings_pin() {
+        Ok(SettingsPin::Signed) => "Its settings are those that the holders of root sign.".to_owned(),
+        Ok(SettingsPin::Unsigned) => {
+            "Warning: its settings are not in root, so nobody signs them.".to_owned()
+        }
+        Err(error) => format!("Warning: {error}"),
+    });
+    Ok(lines)
+}
+
+fn root_lines(root: &Json, now: UnixTime) -> Result<Vec<String>, InspectError> {
+    explained(&read_root(root)?, now)
+}
+
+fn read_root(root: &Json) -> Result<Metadata<Root>, InspectError> {
+    let document = SignedDocument::from_json(root.clone()).map_err(InspectError::document)?;
+    Metadata::from_document(document).map_err(InspectError::document)
+}
+
+fn explained(root: &Metadata<Root>, now: UnixTime) -> Result<Vec<String>, InspectError> {
+    let mut lines = vec![format!("It is root version {}.", root.version().get())];
+    lines.extend(sentence::explain(root, now));
+    lines.push(if sentence::is_fully_explained(root) {
+        "Nothing else is in the document.".to_owned()
+    } else {
+        "Warning: the document holds something that these sentences do not explain. Read its raw bytes."
+            .to_owned()
+    });
+    if let Err(error) = root.body().check() {
+        lines.push(format!("Warning: {error}"));
+    }
+    lines.extend(signatures(root, &self_tally(root).map_err(InspectError::document)?));
+    lines.extend(digest(root));
+    Ok(lines)
+}
+
+fn signatures(root: &Metadata<Root>, tally: &Tally) -> Vec<String> {
+    let body = root.body();
+    let mut lines: Vec<String> = tally
+        .valid
+        .iter()
+        .map(|keyid| format!("{} signed it, and the signature verifies.", body.name_of(keyid)))
+        .collect();
+    for (keyid, reason) in &tally.invalid {
+        lines.push(format!("Warning: a signature under {} does not count: {reason}", body.name_of(keyid)));
+    }
+    let absent: Vec<String> = body
+        .keys_of(TopRole::Root)
+        .filter(|(keyid, _)| !tally.valid.contains(keyid))
+        .map(|(keyid, _)| body.name_of(keyid))
+        .collect();
+    lines.push(if tally.is_met() {
+        format!("It has {} signatures of its own keys; {} are needed.", tally.valid.len(), tally.threshold)
+    } else {
+        format!(
+            "It has {} of {} signatures: {} more are needed, from {}.",
+            tally.valid.len(),
+            tally.threshold,
+            tally.missing(),
+            absent.join(" or ")
+        )
+    });
+    lines
+}
+
+fn digest(root: &Metadata<Root>) -> Vec<String> {
+    let digest = root.document().digest();
+    let mut lines = vec!["Document digest, the same before and after signatures:".to_owned()];
+    lines.extend(sentence::digest_lines(&digest).map(|line| format!("  {line}")));
+    lines.extend(sentence::word_lines(&digest).into_iter().map(|line| format!("  {line}")));
+    lines
+}
+
+fn sign_request(pending: &Json, now: UnixTime) -> Result<Vec<String>, InspectError> {
+    let mut lines = vec!["This is a request for signatures from the service.".to_owned()];
+    let roles = pending.as_object().into_iter().flatten().map(|(role, _)| role.as_str());
+    let roles: Vec<&str> = roles.filter(|role| !role.starts_with("trusted_")).collect();
+    lines.push(format!("It asks for signatures of: {}.", roles.join(", ")));
+    let Some(root) = pending.get("root") else {
+        lines.push("It asks for nothing that root keys sign.".to_owned());
+        return Ok(lines);
+    };
+    lines.extend(root_lines(root, now)?);
+    if let Some(trusted) = pending.get("trusted_root") {
+        lines.extend(succession(&read_root(trusted)?, &read_root(root)?));
+    }
+    Ok(lines)
+}
+
+fn succession(current: &Metadata<Root>, next: &Metadata<Root>) -> Vec<String> {
+    match check_succession(current, next) {
+        Err(error) => vec![format!("Warning: it cannot follow the root that the service trusts. {error}")],
+        Ok(succession) => vec![format!(
+            "It follows root version {}; {} more signatures of the old root's keys and {} of the new root's are needed.",
+            current.version().get(),
+            succession.old.missing(),
+            succession.new.missing()
+        )],
+    }
+}
+
+fn online_key(bytes: &[u8], now: UnixTime) -> Result<Vec<String>, InspectError> {
+    let document = OnlineKeyDocument::parse(bytes).map_err(InspectError::document)?;
+    let mut lines = vec![
+        format!(
+            "This is the public online key \"{}\" of a service, scheme {}.",
+            document.name,
+            document.key.scheme_name()
+        ),
+        format!("Its writer proved on {} to hold the private half.", document.time),
+        "Its fingerprint is not shown here: read it from the service's own screen.".to_owned(),
+    ];
+    if document.is_old_at(now) {
+        lines
+            .push("Warning: the proof is older than 7 days. Export the key again on the service.".to_owned());
+    }
+    Ok(lines)
+}
+
+fn signature(value: &Json) -> Result<Vec<String>, InspectError> {
+    let payload = SignPayload::from_json(value).map_err(InspectError::document)?;
+    Ok(vec![
+        format!("This is one signature for the role {}.", payload.role),
+        format!(
+            "It claims to be made by the key {}; only the service, or the document itself, can verify it.",
+            payload.signature.keyid
+        ),
+    ])
+}
+
+/// The document cannot be described.
+#[derive(Debug, thiserror::Error)]
+pub enum InspectError {
+    /// It could not be read.
+    #[error(transparent)]
+    File(#[from] FolderError),
+    /// No document of ours.
+    #[error(
+        "This is JSON, but no document that crosses the gap. Payloads, roots, online keys, sign requests and \
+         signatures can be inspected."
+    )]
+    Unknown,
+    /// Damaged.
+    #[error("The document cannot be used. {0}")]
+    Document(String),
+    /// The output failed.
+    #[error("The output could not be written ({0}).")]
+    Output(#[from] std::io::Error),
+}
+
+impl InspectError {
+    fn document(error: impl std::error::Error) -> InspectError {
+        InspectError::Document(error.to_string())
+    }
+}

@@ -1,0 +1,234 @@
+//! The ceremony itself. This module does no I/O, reads no clock and draws no random number: time and randomness come
+//! with each event ([`Moment`]), and whatever has to be done is asked for as an [`Effect`].
+//!
+//! One closed enum of all that can happen ([`Event`]), one of all that may be caused ([`Effect`]), and one question
+//! at a time ([`Question`]). The full screen and the numbered lines of `--plain` drive the same machine.
+//!
+//! Invariants, each with a test in `machine/tests.rs`:
+//! * nobody is asked to sign a document before everybody agreed to it ([`review`] alone makes what can be signed);
+//! * no two root keys have the same material, and none is the online key;
+//! * a review begins only when the threshold can be reached;
+//! * every signature that is kept verifies over the reviewed bytes.
+
+mod compare;
+mod draft;
+mod event;
+mod export;
+mod names;
+mod online_key;
+mod pin;
+mod preflight;
+mod question;
+mod review;
+mod root_keys;
+pub mod sentence;
+mod settings;
+mod sign;
+mod step;
+#[cfg(test)]
+mod tests;
+
+pub use draft::{DraftError, Options};
+pub use event::{Effect, Event, Exported, Moment, Note, Novelty, SecretNeed, Tone};
+pub use preflight::{Dumps, Facts};
+pub use question::{Choice, Form, Question};
+pub use step::Step;
+
+use draft::Draft;
+use export::Export;
+use online_key::ImportOnlineKey;
+use preflight::Preflight;
+use review::Review;
+use root_keys::RootKeys;
+use settings::Settings;
+use sign::Sign;
+use step::{Outcome, Turn};
+
+/// A new ceremony, from preflight to the exported payload.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Machine {
+    draft: Draft,
+    state: State,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum State {
+    Preflight(Preflight),
+    Settings(Settings),
+    OnlineKey(ImportOnlineKey),
+    RootKeys(RootKeys),
+    Review(Review),
+    Sign(Sign),
+    Export(Export),
+    Ended,
+}
+
+impl Machine {
+    /// A ceremony in which nothing has happened yet; the first event is [`Event::Started`].
+    pub fn new(options: Options) -> Machine {
+        Machine { draft: Draft::new(options), state: State::Preflight(Preflight::Looking) }
+    }
+
+    /// The step that the ceremony is in; the last one also after its end.
+    pub fn step(&self) -> Step {
+        match self.state {
+            State::Preflight(_) => Step::Preflight,
+            State::Settings(_) => Step::Settings,
+            State::OnlineKey(_) => Step::OnlineKey,
+            State::RootKeys(_) => Step::RootKeys,
+            State::Review(_) => Step::Review,
+            State::Sign(_) => Step::Sign,
+            State::Export(_) | State::Ended => Step::Export,
+        }
+    }
+
+    /// Whether the payload was exported and nothing is left to do.
+    pub fn is_ended(&self) -> bool {
+        self.state == State::Ended
+    }
+
+    /// The name of the repository, once it is known.
+    pub fn repository(&self) -> Option<&str> {
+        Some(self.draft.repository.as_str()).filter(|name| !name.is_empty())
+    }
+
+    /// What is asked now; nothing while an effect is under way and after the end.
+    pub fn question(&self) -> Option<Question> {
+        match &self.state {
+            State::Preflight(state) => state.question(),
+            State::Settings(state) => Some(state.question(&self.draft)),
+            State::OnlineKey(state) => state.question(),
+            State::RootKeys(state) => state.question(&self.draft),
+            State::Review(state) => Some(state.question()),
+            State::Sign(state) => state.question(&self.draft),
+            State::Export(state) => state.question(&self.draft),
+            State::Ended => None,
+        }
+    }
+
+    /// What happens, happens here. `moment` is the time of the event and some randomness.
+    pub fn update(&mut self, event: Event, moment: Moment) -> Vec<Effect> {
+        match event {
+            Event::Started => self.enter(Step::Preflight, moment),
+            Event::Help => vec![Effect::plain(self.step().help())],
+            Event::Back => self.back(moment),
+            Event::Answer(typed) => match self.question().map(|question| question.accept(&typed)) {
+                Some(Ok(answer)) => self.pass_on(Event::Answer(answer), moment),
+                Some(Err(sentences)) => vec![Effect::refused(sentences)],
+                None => Vec::new(),
+            },
+            other => self.pass_on(other, moment),
+        }
+    }
+
+    fn back(&mut self, moment: Moment) -> Vec<Effect> {
+        if self.question().is_none() {
+            return Vec::new();
+        }
+        if Sign::holds_signatures(&self.draft) {
+            let text =
+                "Going back would throw signatures away. Finish this ceremony, or stop it and begin again.";
+            return vec![Effect::refused(text)];
+        }
+        let step = self.step();
+        let inside = !self.is_at_beginning();
+        let target = if inside { step } else { step.before().unwrap_or(step) };
+        self.enter(target, moment)
+    }
+
+    /// Whether "back" leaves the step, or only begins it again.
+    fn is_at_beginning(&self) -> bool {
+        match &self.state {
+            State::Preflight(_) | State::Review(_) | State::Export(_) | State::Ended => true,
+            State::Settings(state) => *state == Settings::Repository,
+            State::OnlineKey(state) => *state == ImportOnlineKey::File,
+            State::RootKeys(state) => *state == RootKeys::Choose,
+            State::Sign(state) => *state == Sign::Choose,
+        }
+    }
+
+    fn pass_on(&mut self, event: Event, moment: Moment) -> Vec<Effect> {
+        let step = self.step();
+        let draft = &mut self.draft;
+        // `Ended` stands in while the step decides; `settle` puts the next state in its place.
+        match std::mem::replace(&mut self.state, State::Ended) {
+            State::Preflight(state) => {
+                let turn = state.update(draft, event, moment);
+                self.settle(turn, step, State::Preflight, moment)
+            }
+            State::Settings(state) => {
+                let turn = state.update(draft, event, moment);
+                self.settle(turn, step, State::Settings, moment)
+            }
+            State::OnlineKey(state) => {
+                let turn = state.update(draft, event, moment);
+                self.settle(turn, step, State::OnlineKey, moment)
+            }
+            State::RootKeys(state) => {
+                let turn = state.update(draft, event, moment);
+                self.settle(turn, step, State::RootKeys, moment)
+            }
+            State::Review(state) => {
+                let turn = state.update(draft, event, moment);
+                self.settle(turn, step, State::Review, moment)
+            }
+            State::Sign(state) => {
+                let turn = state.update(draft, event);
+                self.settle(turn, step, State::Sign, moment)
+            }
+            State::Export(state) => {
+                let turn = state.update(draft, event, moment);
+                self.settle(turn, step, State::Export, moment)
+            }
+            State::Ended => Vec::new(),
+        }
+    }
+
+    fn settle<S>(&mut self, turn: Turn<S>, step: Step, wrap: fn(S) -> State, moment: Moment) -> Vec<Effect> {
+        let mut effects = turn.effects;
+        match turn.outcome {
+            Outcome::Stay(state) => self.state = wrap(state),
+            Outcome::Again(step) => effects.extend(self.enter(step, moment)),
+            Outcome::Done => match step.after() {
+                Some(next) => effects.extend(self.enter(next, moment)),
+                None => self.state = State::Ended,
+            },
+        }
+        effects
+    }
+
+    fn enter(&mut self, step: Step, moment: Moment) -> Vec<Effect> {
+        if step <= Step::Review {
+            self.draft.agreed = None;
+        }
+        let heading = format!(
+            "Step {} of {}: {}. Proves: {}",
+            step.number(),
+            Step::ALL.len(),
+            step.name(),
+            step.proves()
+        );
+        let mut effects = vec![Effect::heading(heading)];
+        let draft = &mut self.draft;
+        let turn = match step {
+            Step::Preflight => begin(Preflight::enter(draft), State::Preflight),
+            Step::Settings => begin(Settings::enter(), State::Settings),
+            Step::OnlineKey => begin(ImportOnlineKey::enter(draft), State::OnlineKey),
+            Step::RootKeys => begin(RootKeys::enter(draft), State::RootKeys),
+            Step::Sign => begin(Sign::enter(), State::Sign),
+            Step::Export => begin(Export::enter(), State::Export),
+            Step::Review => {
+                let turn = Review::enter(draft, moment);
+                effects.extend(self.settle(turn, step, State::Review, moment));
+                return effects;
+            }
+        };
+        self.state = turn.0;
+        effects.extend(turn.1);
+        effects
+    }
+}
+
+fn begin<S>(entered: (S, Vec<Effect>), wrap: fn(S) -> State) -> (State, Vec<Effect>) {
+    (wrap(entered.0), entered.1)
+}

@@ -1,0 +1,82 @@
+//! Two groups of a digest, chosen by chance and typed back, instead of pressing Enter.
+
+use shared::digest::GROUPS;
+
+/// A comparison in progress: which two groups, and which of them is asked now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Groups {
+    all: Vec<String>,
+    /// Indices of the groups that are still to be typed, the next one first.
+    open: Vec<usize>,
+}
+
+/// What a typed group was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Compared {
+    /// Right, and another one is asked.
+    More(Groups),
+    /// Both were right.
+    Same,
+    /// Wrong.
+    Different {
+        /// The number of the group, from 1.
+        number: usize,
+    },
+}
+
+impl Groups {
+    /// Chooses two different groups; the lower one is asked first.
+    pub(super) fn choose(all: &[String; GROUPS], dice: u64) -> Groups {
+        let sides = GROUPS as u64;
+        let first = dice % sides;
+        let second = (first + 1 + (dice / sides) % (sides - 1)) % sides;
+        let mut open: Vec<usize> = [first, second].iter().filter_map(|n| usize::try_from(*n).ok()).collect();
+        open.sort_unstable();
+        Groups { all: all.to_vec(), open }
+    }
+
+    /// The number, from 1, of the group that is asked now.
+    pub(super) fn asked(&self) -> usize {
+        self.open.first().map_or(0, |index| index + 1)
+    }
+
+    /// Takes a typed group; upper case and spaces do not matter.
+    pub(super) fn answer(mut self, typed: &str) -> Compared {
+        let number = self.asked();
+        let typed: String = typed.split_whitespace().collect::<String>().to_ascii_lowercase();
+        let right =
+            self.open.first().and_then(|index| self.all.get(*index)).is_some_and(|group| *group == typed);
+        if !right {
+            return Compared::Different { number };
+        }
+        self.open.remove(0);
+        if self.open.is_empty() { Compared::Same } else { Compared::More(self) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn groups() -> [String; GROUPS] {
+        std::array::from_fn(|index| format!("{index:04x}"))
+    }
+
+    #[test]
+    fn any_dice_choose_two_different_groups() {
+        for dice in 0..1000 {
+            let chosen = Groups::choose(&groups(), dice);
+            assert_eq!(chosen.open.len(), 2);
+            assert!(chosen.open[0] < chosen.open[1] && chosen.open[1] < GROUPS);
+        }
+    }
+
+    #[test]
+    fn both_groups_must_be_right() {
+        let chosen = Groups::choose(&groups(), 0);
+        assert_eq!(chosen.asked(), 1);
+        let Compared::More(second) = chosen.answer(" 0000 ") else { panic!("the first group was right") };
+        assert_eq!(second.clone().answer("0001"), Compared::Same);
+        assert_eq!(second.answer("0002"), Compared::Different { number: 2 });
+    }
+}

@@ -1,0 +1,174 @@
+//! What the people in the room have decided so far.
+
+use std::num::NonZeroU32;
+
+use shared::bins::{BinCount, BinKind, Bins};
+use shared::key::Key;
+use shared::metadata::{Metadata, MetadataError, Root};
+use shared::names::Version;
+use shared::root_draft::{KeySpelling, NamedKey, RootDraft};
+use shared::settings::{Days, RepositorySettings, SettingsError};
+use shared::time::{Expiry, UnixTime};
+
+use super::review::Agreed;
+use crate::token::{HostKind, KeyLocator, Login};
+
+/// What was given on the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// The folder to export to, unless another one is typed.
+    pub folder: Option<String>,
+    /// Whose spelling of key names is written.
+    pub spelling: KeySpelling,
+    /// When this program was built.
+    pub build_date: Option<UnixTime>,
+}
+
+/// Everything decided so far. Signatures are not here: they belong to a reviewed document.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Draft {
+    pub(super) options: Options,
+    pub(super) repository: String,
+    pub(super) root_days: u64,
+    pub(super) targets_days: u64,
+    pub(super) snapshot_days: u64,
+    pub(super) timestamp_days: u64,
+    pub(super) bins_days: u64,
+    pub(super) threshold: u64,
+    pub(super) artifacts: u64,
+    pub(super) bin_kind: BinKind,
+    pub(super) bin_count: u64,
+    pub(super) online: Option<OnlineKey>,
+    pub(super) root_keys: Vec<RootKey>,
+    pub(super) exceptions: Vec<Exception>,
+    pub(super) module: Option<String>,
+    /// The document that everybody agreed to, with the signatures so far. Any step before Sign forgets it.
+    pub(super) agreed: Option<Agreed>,
+}
+
+/// The key of the online service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OnlineKey {
+    pub(super) name: String,
+    pub(super) key: Key,
+    /// When the service proved that it holds the key; a bare PEM proves nothing.
+    pub(super) proved: Option<UnixTime>,
+}
+
+/// A root key and the way to its private half.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RootKey {
+    pub(super) name: String,
+    pub(super) key: Key,
+    pub(super) host: HostKind,
+    pub(super) locator: KeyLocator,
+    pub(super) login: Login,
+    pub(super) possession: Possession,
+}
+
+/// Whether the holder has shown that the private half is in the room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Possession {
+    /// The key file was opened, or the token signed a proof.
+    Proved,
+    /// Only the public half was seen.
+    NotYet,
+}
+
+/// Something that is not as it should be, and why the people go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Exception {
+    pub(super) about: String,
+    pub(super) reason: String,
+}
+
+impl Draft {
+    pub(super) fn new(options: Options) -> Draft {
+        Draft {
+            options,
+            repository: String::new(),
+            root_days: 365,
+            targets_days: 365,
+            snapshot_days: 1,
+            timestamp_days: 1,
+            bins_days: 1,
+            threshold: 2,
+            artifacts: 10_000,
+            bin_kind: BinKind::Succinct,
+            bin_count: u64::from(BinCount::recommended(10_000).get()),
+            online: None,
+            root_keys: Vec::new(),
+            exceptions: Vec::new(),
+            module: None,
+            agreed: None,
+        }
+    }
+
+    /// The name of the root key with the same material, whatever it is called.
+    pub(super) fn holder_of(&self, key: &Key) -> Option<&str> {
+        let same = |root: &&RootKey| root.key.material() == key.material();
+        self.root_keys.iter().find(same).map(|root| root.name.as_str())
+    }
+
+    pub(super) fn has_name(&self, name: &str) -> bool {
+        self.root_keys.iter().any(|root| root.name == name)
+            || self.online.as_ref().is_some_and(|online| online.name == name)
+    }
+
+    pub(super) fn is_online_key(&self, key: &Key) -> bool {
+        self.online.as_ref().is_some_and(|online| online.key.material() == key.material())
+    }
+
+    /// The settings as they will stand in root and in the payload.
+    pub(super) fn settings(&self) -> Result<RepositorySettings, DraftError> {
+        let bins = Bins { kind: self.bin_kind, count: BinCount::new(self.bin_count)? };
+        Ok(RepositorySettings {
+            root: Days::new(self.root_days)?,
+            timestamp: Days::new(self.timestamp_days)?,
+            snapshot: Days::new(self.snapshot_days)?,
+            targets: Days::new(self.targets_days)?,
+            bin: Days::new(self.bins_days)?,
+            bins,
+        })
+    }
+
+    /// Root version 1 as decided, valid from `now`.
+    pub(super) fn root(&self, now: UnixTime) -> Result<Metadata<Root>, DraftError> {
+        let online = self.online.as_ref().ok_or(DraftError::NoOnlineKey)?;
+        let named = |name: &String, key: &Key| NamedKey { name: name.clone(), key: key.clone() };
+        let threshold = u32::try_from(self.threshold).ok().and_then(NonZeroU32::new);
+        let settings = self.settings()?;
+        let draft = RootDraft {
+            version: Version::ONE,
+            expires: Expiry::after_days(now, settings.root.get()),
+            threshold: threshold.ok_or(DraftError::Threshold)?,
+            root_keys: self.root_keys.iter().map(|root| named(&root.name, &root.key)).collect(),
+            online_keys: vec![named(&online.name, &online.key)],
+            settings,
+            rehearsal: false,
+            record: None,
+            spelling: self.options.spelling.clone(),
+        };
+        Ok(draft.to_metadata()?)
+    }
+}
+
+/// The decisions do not make a root.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DraftError {
+    /// No online key yet.
+    #[error("There is no online key yet. Go back to the online key and add it.")]
+    NoOnlineKey,
+    /// An impossible threshold.
+    #[error("The threshold is not a number of signatures. Go back to the settings and type it again.")]
+    Threshold,
+    /// Impossible settings.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// An impossible number of bins.
+    #[error(transparent)]
+    Bins(#[from] shared::bins::BinCountError),
+    /// The rules of root.
+    #[error(transparent)]
+    Root(#[from] MetadataError),
+}

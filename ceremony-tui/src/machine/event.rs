@@ -1,0 +1,153 @@
+//! All that can happen to a ceremony, and all that it may cause. Facts and requests, no decisions.
+
+use shared::time::UnixTime;
+
+use crate::token::{Answer, AskError, HostKind, PinState, Request};
+
+use super::preflight::Facts;
+
+/// The time and the randomness that come with an event: the machine has neither of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The wall clock.
+    pub now: UnixTime,
+    /// Fresh random bits, to choose what is read aloud.
+    pub dice: u64,
+}
+
+/// Everything that can happen. None of it carries a secret.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The ceremony begins.
+    Started,
+    /// The question was answered.
+    Answer(String),
+    /// One step back.
+    Back,
+    /// Explain this step.
+    Help,
+    /// What the machine under us looks like.
+    LookedAtMachine(Facts),
+    /// A file was read, or a sentence says why not.
+    FileRead(Result<Vec<u8>, String>),
+    /// A token host answered, refused, or could not be asked.
+    Asked(Result<Answer, AskError>),
+    /// No PIN or passphrase was given, with the reason; the host was not asked.
+    SecretNotGiven(String),
+    /// The document was written and read back, or a sentence says why not.
+    Exported(Result<Exported, String>),
+}
+
+/// A document on a medium.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// Where it lies.
+    pub path: String,
+    /// SHA-256 of the file's bytes, as read back.
+    pub file_digest: String,
+    /// Whether the same file was there before.
+    pub was_there: bool,
+}
+
+/// Everything that the machine may cause.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Tell the people in the room.
+    Say(Note),
+    /// Look at interfaces, swap, clock and core dumps. Answered by [`Event::LookedAtMachine`].
+    LookAtMachine,
+    /// Read a document. Answered by [`Event::FileRead`].
+    ReadFile {
+        /// Its path.
+        path: String,
+        /// The most bytes that such a document has.
+        limit: u64,
+    },
+    /// Ask a token host, after asking a person for the secret where one is needed.
+    /// Answered by [`Event::Asked`] or [`Event::SecretNotGiven`].
+    Ask {
+        /// Which host.
+        host: HostKind,
+        /// What to ask it.
+        request: Request,
+        /// The secret that goes with it.
+        secret: Option<SecretNeed>,
+    },
+    /// Write a document onto a medium. Answered by [`Event::Exported`].
+    Export {
+        /// The folder.
+        folder: String,
+        /// The file's name.
+        name: &'static str,
+        /// The document.
+        bytes: Vec<u8>,
+    },
+}
+
+/// Which secret a person is asked for. The secret itself never reaches the machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretNeed {
+    /// The stable name of the prompt.
+    pub id: &'static str,
+    /// The labels under which `--pin-fd` may hold it, the best first.
+    pub labels: Vec<String>,
+    /// What is asked for, as people call it.
+    pub what: String,
+    /// Whether it is a new secret, which a person types twice.
+    pub novelty: Novelty,
+    /// What the token says about tries, shown before the attempt.
+    pub tries: Option<PinState>,
+}
+
+/// Whether a secret exists already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Novelty {
+    /// It opens something that exists.
+    Known,
+    /// It will protect something new.
+    New,
+}
+
+/// One line for the people in the room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// What kind of line it is.
+    pub tone: Tone,
+    /// The line.
+    pub text: String,
+}
+
+/// What kind of line a note is. Carried in words too, never in colour alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// The beginning of a step.
+    Heading,
+    /// Information.
+    Plain,
+    /// Something to read twice.
+    Warning,
+    /// What happened, and what to do.
+    Refused,
+}
+
+impl Effect {
+    pub(super) fn heading(text: impl Into<String>) -> Effect {
+        Effect::say(Tone::Heading, text)
+    }
+
+    pub(super) fn plain(text: impl Into<String>) -> Effect {
+        Effect::say(Tone::Plain, text)
+    }
+
+    pub(super) fn warning(text: impl Into<String>) -> Effect {
+        Effect::say(Tone::Warning, text)
+    }
+
+    pub(super) fn refused(text: impl Into<String>) -> Effect {
+        Effect::say(Tone::Refused, text)
+    }
+
+    fn say(tone: Tone, text: impl Into<String>) -> Effect {
+        Effect::Say(Note { tone, text: text.into() })
+    }
+}

@@ -1,0 +1,125 @@
+//! Step 7: the document leaves the room, and everybody hears what comes next.
+
+use shared::gap::BootstrapPayload;
+use shared::rotation::check_first_root;
+use shared::time::UnixTime;
+
+use super::draft::Draft;
+use super::event::{Effect, Event, Exported, Moment};
+use super::question::Question;
+use super::review::Agreed;
+use super::sentence;
+use super::step::{Outcome, Step, Turn};
+
+/// The name that the service's operators expect.
+const FILE_NAME: &str = "payload.json";
+
+/// Where the step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Export {
+    /// Which folder?
+    Folder,
+    /// The document is being written.
+    Writing,
+}
+
+impl Export {
+    pub(super) fn enter() -> (Export, Vec<Effect>) {
+        (Export::Folder, Vec::new())
+    }
+
+    pub(super) fn question(self, draft: &Draft) -> Option<Question> {
+        match self {
+            Export::Writing => None,
+            Export::Folder => {
+                let text = "Folder of the medium that carries the payload to the service";
+                let question = Question::text("export.folder", text);
+                Some(match &draft.options.folder {
+                    Some(folder) => question.or(folder.clone()),
+                    None => question,
+                })
+            }
+        }
+    }
+
+    pub(super) fn update(self, draft: &Draft, event: Event, moment: Moment) -> Turn<Export> {
+        match (self, event) {
+            (Export::Folder, Event::Answer(folder)) => match payload(draft, moment.now) {
+                Ok(bytes) => Turn::stay(Export::Writing, [Effect::Export { folder, name: FILE_NAME, bytes }]),
+                Err(sentences) => Turn::again(Step::Review, [Effect::refused(sentences)]),
+            },
+            (Export::Writing, Event::Exported(Ok(exported))) => {
+                let effects = end(draft, &exported, moment.now);
+                Turn { outcome: Outcome::Done, effects }
+            }
+            (Export::Writing, Event::Exported(Err(sentences))) => {
+                Turn::stay(Export::Folder, [Effect::refused(sentences)])
+            }
+            (state, _) => Turn::stay(state, []),
+        }
+    }
+}
+
+/// The payload, if the service will take it: the same check that the service makes.
+fn payload(draft: &Draft, now: UnixTime) -> Result<Vec<u8>, String> {
+    let agreed = draft.agreed.as_ref().ok_or("There is no agreed document. Review it again.")?;
+    check_first_root(agreed.root(), now).map_err(|error| error.to_string())?;
+    let settings = draft.settings().map_err(|error| error.to_string())?;
+    Ok(BootstrapPayload::new(settings, agreed.root().clone()).to_bytes())
+}
+
+fn end(draft: &Draft, exported: &Exported, now: UnixTime) -> Vec<Effect> {
+    let Some(agreed) = &draft.agreed else { return Vec::new() };
+    let mut effects = vec![Effect::heading("The ceremony is complete.")];
+    effects.extend(what_exists(agreed, exported).into_iter().map(Effect::plain));
+    effects.extend(missing(draft, agreed));
+    effects.extend(what_next(agreed, now).into_iter().map(Effect::plain));
+    effects
+}
+
+fn what_exists(agreed: &Agreed, exported: &Exported) -> Vec<String> {
+    let Exported { path, file_digest, was_there } = exported;
+    let how =
+        if *was_there { "was there already with these very bytes" } else { "was written and read back" };
+    let mut lines = vec![
+        format!("{path} {how}; its file digest is SHA-256 {file_digest}."),
+        "Document digest of the root in it; the service must show the same:".to_owned(),
+    ];
+    lines.extend(sentence::digest_lines(&agreed.digest()).map(|line| format!("  {line}")));
+    lines
+}
+
+fn missing(draft: &Draft, agreed: &Agreed) -> Vec<Effect> {
+    let Ok(tally) = agreed.tally() else { return Vec::new() };
+    let absent: Vec<&str> = draft
+        .root_keys
+        .iter()
+        .filter(|root| !tally.valid.contains(root.key.id()))
+        .map(|root| root.name.as_str())
+        .collect();
+    if tally.is_met() {
+        let count = tally.valid.len();
+        return vec![Effect::plain(format!(
+            "It carries {count} signatures; {} are needed.",
+            tally.threshold
+        ))];
+    }
+    vec![Effect::warning(format!(
+        "It carries {} of {} signatures: the service will wait in the state signing for {} more, from {}.",
+        tally.valid.len(),
+        tally.threshold,
+        tally.missing(),
+        absent.join(" or ")
+    ))]
+}
+
+fn what_next(agreed: &Agreed, now: UnixTime) -> Vec<String> {
+    let again = sentence::sign_again_before(agreed.root().expires(), now).to_string();
+    let day = again.split('T').next().unwrap_or_default().to_owned();
+    vec![
+        "Next, on the service, with the digest typed from paper and never copied from the medium:".to_owned(),
+        format!("  online-service bootstrap {FILE_NAME} --expect \"{}\"", agreed.digest()),
+        format!("Sign the next root before {day}; this one is valid until {}.", agreed.root().expires()),
+        "Lock away every token and key file. They do not travel with the payload.".to_owned(),
+    ]
+}

@@ -1,0 +1,50 @@
+//! Names that people give to keys, and that files claim for them.
+
+use super::draft::Draft;
+
+/// The answer that ends a list of keys, so it can be no key's name.
+pub(super) const DONE: &str = "done";
+const LONGEST: usize = 64;
+
+/// Whether `name` can stand in root and on a screen.
+pub(super) fn check_shape(name: &str) -> Result<(), String> {
+    if name.is_empty() || name.chars().count() > LONGEST {
+        return Err(format!("A name has 1 to {LONGEST} characters. Choose another name."));
+    }
+    if name.chars().any(|c| c.is_control() || is_invisible(c)) {
+        return Err(
+            "A name may not hold control characters or invisible ones. Choose another name.".to_owned()
+        );
+    }
+    Ok(())
+}
+
+/// Whether `name` is fit for a new root key.
+pub(super) fn check_new(draft: &Draft, name: &str) -> Result<(), String> {
+    check_shape(name)?;
+    if name == DONE {
+        return Err(format!("{DONE:?} is an answer in this ceremony. Give this key another name."));
+    }
+    if draft.has_name(name) {
+        return Err(format!("The name {name:?} is taken already. Give this key another name."));
+    }
+    Ok(())
+}
+
+/// Characters that change how the ones around them look.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_shape;
+
+    #[test]
+    fn names_that_could_fool_a_reader_are_refused() {
+        for bad in ["", "a\u{1b}[2J", "a\u{202e}b", "zero\u{200b}width", &"x".repeat(65)] {
+            assert!(check_shape(bad).is_err(), "{bad:?}");
+        }
+        assert!(check_shape("Zoë, box 3").is_ok());
+    }
+}

@@ -1,0 +1,39 @@
+//! What is known about a token's PIN, said before a try is spent.
+
+use crate::token::{Login, PinState, TokenInfo};
+
+use super::event::{Novelty, SecretNeed};
+
+pub(super) fn login_of(token: &TokenInfo) -> Login {
+    if token.pin_pad { Login::PinPad } else { Login::Secret }
+}
+
+/// A locked token is not asked at all.
+pub(super) fn check(token: &TokenInfo) -> Result<(), String> {
+    match token.pin {
+        PinState::Locked => Err(format!(
+            "The PIN of {} is locked. Unlock it with its PUK or security officer PIN, or use another token.",
+            token.id.label
+        )),
+        PinState::Fine | PinState::Low | PinState::FinalTry => Ok(()),
+    }
+}
+
+pub(super) fn need(id: &'static str, name: &str, token: &TokenInfo) -> SecretNeed {
+    SecretNeed {
+        id,
+        labels: vec![name.to_owned(), token.id.label.clone()],
+        what: format!("PIN of token {}{}", token.id.label, remark(token.pin)),
+        novelty: Novelty::Known,
+        tries: Some(token.pin),
+    }
+}
+
+pub(super) fn remark(state: PinState) -> &'static str {
+    match state {
+        PinState::Fine => "",
+        PinState::Low => " [a wrong PIN was given before; few tries are left]",
+        PinState::FinalTry => " [LAST TRY: a wrong PIN locks the token]",
+        PinState::Locked => " [LOCKED]",
+    }
+}

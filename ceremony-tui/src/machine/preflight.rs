@@ -1,0 +1,182 @@
+//! Step 1: is this machine fit to see keys? Each finding is fine, or has a cure, or is excepted with a typed reason.
+
+use shared::time::UnixTime;
+
+use super::draft::{Draft, Exception};
+use super::event::{Effect, Event, Moment};
+use super::question::Question;
+use super::step::{Outcome, Turn};
+
+/// What was read from `/proc`, `/sys` and the program itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Names of network interfaces that are up, without the loopback.
+    pub interfaces_up: Vec<String>,
+    /// Swap areas in use.
+    pub swap: Vec<String>,
+    /// Whether this process can leave a core dump or be traced.
+    pub dumps: Dumps,
+}
+
+/// Whether the process is protected against leaving its memory behind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Dumps {
+    /// No core dumps, not dumpable.
+    Off,
+    /// At least one protection is missing.
+    #[default]
+    Possible,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Finding {
+    id: &'static str,
+    fine: bool,
+    /// What was seen, and the cure where there is one.
+    text: String,
+}
+
+/// Where the step stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Preflight {
+    /// The facts are being read.
+    Looking,
+    /// Findings that are not fine, the first of which is asked about.
+    Excepting(Vec<&'static str>),
+    /// Everything is fine or excepted; the wall clock is compared.
+    Clock(UnixTime),
+}
+
+impl Preflight {
+    pub(super) fn enter(draft: &mut Draft) -> (Preflight, Vec<Effect>) {
+        draft.exceptions.retain(|exception| !exception.about.starts_with("preflight."));
+        (Preflight::Looking, vec![Effect::LookAtMachine])
+    }
+
+    pub(super) fn question(&self) -> Option<Question> {
+        match self {
+            Preflight::Looking => None,
+            Preflight::Excepting(open) => {
+                let id = open.first()?;
+                let text = format!("Reason for going on in spite of \"{id}\", or again to look again");
+                Some(Question::text(format!("preflight.except.{id}"), text).or("again"))
+            }
+            Preflight::Clock(now) => Some(
+                Question::yes_or_no(
+                    "preflight.clock",
+                    format!("Does a clock on the wall say the same ({now})?"),
+                    "the clocks agree",
+                    "they do not; look again when this one is set",
+                )
+                .or("yes"),
+            ),
+        }
+    }
+
+    pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Turn<Preflight> {
+        match (self, event) {
+            (Preflight::Looking, Event::LookedAtMachine(facts)) => judge(draft, &facts, moment),
+            (Preflight::Excepting(_), Event::Answer(answer)) if answer == "again" => look_again(draft),
+            (Preflight::Excepting(mut open), Event::Answer(reason)) => {
+                if reason.chars().count() < 3 {
+                    let text =
+                        "That is no reason. Type why it is safe to go on, or type again to look again.";
+                    return Turn::stay(Preflight::Excepting(open), [Effect::refused(text)]);
+                }
+                let about = format!("preflight.{}", open.remove(0));
+                draft.exceptions.push(Exception { about, reason });
+                let next =
+                    if open.is_empty() { Preflight::Clock(moment.now) } else { Preflight::Excepting(open) };
+                Turn::stay(next, [])
+            }
+            (Preflight::Clock(_), Event::Answer(answer)) if answer == "yes" => Turn::done(),
+            (Preflight::Clock(_), Event::Answer(_)) => {
+                let mut turn = look_again(draft);
+                let text = "The clocks differ. Set this machine's clock (date -u -s), then look again.";
+                turn.effects.insert(0, Effect::refused(text));
+                turn
+            }
+            (state, _) => Turn::stay(state, []),
+        }
+    }
+}
+
+fn look_again(draft: &mut Draft) -> Turn<Preflight> {
+    let (state, effects) = Preflight::enter(draft);
+    Turn { outcome: Outcome::Stay(state), effects }
+}
+
+fn judge(draft: &Draft, facts: &Facts, moment: Moment) -> Turn<Preflight> {
+    let findings = findings(facts, draft.options.build_date, moment.now);
+    let mut effects = Vec::new();
+    for finding in &findings {
+        if finding.fine {
+            effects.push(Effect::plain(format!("ok   {}: {}", finding.id, finding.text)));
+        } else {
+            effects.push(Effect::warning(format!("fix  {}: {}", finding.id, finding.text)));
+        }
+    }
+    let open: Vec<&str> = findings.iter().filter(|finding| !finding.fine).map(|finding| finding.id).collect();
+    let next = if open.is_empty() { Preflight::Clock(moment.now) } else { Preflight::Excepting(open) };
+    Turn::stay(next, effects)
+}
+
+fn findings(facts: &Facts, build_date: Option<UnixTime>, now: UnixTime) -> Vec<Finding> {
+    vec![network(facts), swap(facts), dumps(facts), clock(build_date, now)]
+}
+
+fn network(facts: &Facts) -> Finding {
+    let fine = facts.interfaces_up.is_empty();
+    let text = if fine {
+        "no network interface is up.".to_owned()
+    } else {
+        let names = facts.interfaces_up.join(", ");
+        format!("{names} is up. Pull the cable, or take it down: ip link set {names} down.")
+    };
+    Finding { id: "network", fine, text }
+}
+
+fn swap(facts: &Facts) -> Finding {
+    let fine = facts.swap.is_empty();
+    let text = if fine {
+        "no swap is in use.".to_owned()
+    } else {
+        format!(
+            "{} is in use; memory may end up on a disk. Switch it off: swapoff -a.",
+            facts.swap.join(", ")
+        )
+    };
+    Finding { id: "swap", fine, text }
+}
+
+fn dumps(facts: &Facts) -> Finding {
+    let fine = facts.dumps == Dumps::Off;
+    let text = if fine {
+        "this program leaves no core dump and cannot be traced.".to_owned()
+    } else {
+        "this program could leave a core dump. Set ulimit -c 0 and start it again.".to_owned()
+    };
+    Finding { id: "core-dumps", fine, text }
+}
+
+fn clock(build_date: Option<UnixTime>, now: UnixTime) -> Finding {
+    let id = "clock";
+    match build_date {
+        Some(built) if now < built => Finding {
+            id,
+            fine: false,
+            text: format!("it says {now}, before this program was built ({built}). Set it: date -u -s."),
+        },
+        Some(built) => Finding {
+            id,
+            fine: true,
+            text: format!("it says {now}, after this program was built ({built})."),
+        },
+        None => Finding {
+            id,
+            fine: true,
+            text: format!("it says {now}; this build does not say its own date, so nothing checks that."),
+        },
+    }
+}

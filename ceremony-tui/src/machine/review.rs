@@ -1,0 +1,180 @@
+//! Step 5: everybody reads the same document, compares its digest, and agrees to it before anybody signs.
+
+use shared::digest::DocumentDigest;
+use shared::key::Signature;
+use shared::metadata::{Metadata, Root};
+use shared::names::KeyId;
+use shared::rotation::{RootError, self_tally};
+use shared::threshold::Tally;
+
+use super::compare::{Compared, Groups};
+use super::draft::{Draft, Possession};
+use super::event::{Effect, Event, Moment};
+use super::question::Question;
+use super::sentence;
+use super::step::{Step, Turn};
+
+/// Where the step stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Review {
+    /// Two groups are typed.
+    Comparing(Box<Metadata<Root>>, Groups),
+    /// The question of questions.
+    Agreeing(Box<Metadata<Root>>),
+}
+
+/// A document that was shown, compared and agreed to. Only this module can make one, so nothing else can be signed.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Agreed {
+    root: Metadata<Root>,
+}
+
+impl Agreed {
+    /// The bytes that were agreed to, and that are signed.
+    pub(super) fn signing_bytes(&self) -> &[u8] {
+        self.root.document().signing_bytes()
+    }
+
+    pub(super) fn digest(&self) -> DocumentDigest {
+        self.root.document().digest()
+    }
+
+    pub(super) fn root(&self) -> &Metadata<Root> {
+        &self.root
+    }
+
+    /// Adds a signature if its key verifies it over these very bytes.
+    pub(super) fn add_verified(&mut self, keyid: &KeyId, sig: Vec<u8>) -> Result<(), String> {
+        let key = self.root.body().keys.get(keyid).ok_or("The document does not list this key.")?;
+        key.verify(self.root.document().signing_bytes(), &sig).map_err(|error| error.to_string())?;
+        self.root.document_mut().add_signature(Signature { keyid: keyid.clone(), sig });
+        Ok(())
+    }
+
+    /// Who has signed, by the one function that counts.
+    pub(super) fn tally(&self) -> Result<Tally, RootError> {
+        self_tally(&self.root)
+    }
+}
+
+impl Review {
+    /// Makes the document out of what was decided, and shows all of it.
+    pub(super) fn enter(draft: &Draft, moment: Moment) -> Turn<Review> {
+        let root = match draft.root(moment.now) {
+            Ok(root) => root,
+            Err(error) => return Turn::again(Step::RootKeys, [Effect::refused(error.to_string())]),
+        };
+        if !sentence::is_fully_explained(&root) {
+            let text = "The document holds something that no sentence explains, so it cannot be signed. Report this.";
+            return Turn::again(Step::Settings, [Effect::refused(text)]);
+        }
+        let effects = show(draft, &root, moment);
+        Turn::stay(compare(root, moment), effects)
+    }
+
+    pub(super) fn question(&self) -> Question {
+        match self {
+            Review::Comparing(_, groups) => {
+                let number = groups.asked();
+                let text = format!("Group {number} as it is read aloud (b shows the raw bytes, w the words)");
+                Question::text(format!("review.group.{number}"), text)
+            }
+            Review::Agreeing(_) => Question::yes_or_no(
+                "review.agree",
+                "Does everybody in the room agree to this document",
+                "it may be signed",
+                "back to the settings",
+            ),
+        }
+    }
+
+    pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Turn<Review> {
+        match (self, event) {
+            (Review::Comparing(root, groups), Event::Answer(answer)) if answer == "b" => {
+                let effects = raw_bytes(&root);
+                Turn::stay(Review::Comparing(root, groups), effects)
+            }
+            (Review::Comparing(root, groups), Event::Answer(answer)) if answer == "w" => {
+                let effects = words(&root.document().digest());
+                Turn::stay(Review::Comparing(root, groups), effects)
+            }
+            (Review::Comparing(root, groups), Event::Answer(answer)) => {
+                compared(root, groups, &answer, moment)
+            }
+            (Review::Agreeing(root), Event::Answer(answer)) if answer == "yes" => {
+                draft.agreed = Some(Agreed { root: *root });
+                Turn::done()
+            }
+            (Review::Agreeing(_), Event::Answer(_)) => {
+                Turn::again(Step::Settings, [Effect::plain("Nobody signed anything. Change what is wrong.")])
+            }
+            (state, _) => Turn::stay(state, []),
+        }
+    }
+}
+
+fn compare(root: Metadata<Root>, moment: Moment) -> Review {
+    let groups = Groups::choose(&root.document().digest().groups(), moment.dice);
+    Review::Comparing(Box::new(root), groups)
+}
+
+fn compared(root: Box<Metadata<Root>>, groups: Groups, answer: &str, moment: Moment) -> Turn<Review> {
+    match groups.answer(answer) {
+        Compared::More(groups) => Turn::stay(Review::Comparing(root, groups), []),
+        Compared::Same => Turn::stay(Review::Agreeing(root), []),
+        Compared::Different { number } => {
+            let text = format!(
+                "Group {number} of this document's digest is not what was typed. Read both digests again; two other \
+                 groups are asked."
+            );
+            Turn::stay(compare(*root, moment), [Effect::refused(text)])
+        }
+    }
+}
+
+fn show(draft: &Draft, root: &Metadata<Root>, moment: Moment) -> Vec<Effect> {
+    let mut effects = vec![Effect::plain(format!(
+        "You are about to sign root version {} of {}.",
+        root.version().get(),
+        draft.repository
+    ))];
+    effects.extend(sentence::explain(root, moment.now).into_iter().map(Effect::plain));
+    effects.push(Effect::plain("Nothing else is in the document."));
+    effects.extend(remarks(draft));
+    let digest = root.document().digest();
+    effects.push(Effect::plain("Document digest, to be read aloud and compared:"));
+    effects.extend(sentence::digest_lines(&digest).map(|line| Effect::plain(format!("  {line}"))));
+    effects.extend(words(&digest));
+    effects
+}
+
+/// What is not in the document but belongs to the decision.
+fn remarks(draft: &Draft) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if draft.online.as_ref().is_some_and(|online| online.proved.is_none()) {
+        effects.push(Effect::warning("The service did not prove that it holds the online key."));
+    }
+    for root in draft.root_keys.iter().filter(|root| root.possession == Possession::NotYet) {
+        let text =
+            format!("{} has not proved yet that the key can sign; only signing will show it.", root.name);
+        effects.push(Effect::warning(text));
+    }
+    for exception in &draft.exceptions {
+        effects
+            .push(Effect::warning(format!("Excepted: {}, because: {}.", exception.about, exception.reason)));
+    }
+    effects
+}
+
+fn words(digest: &DocumentDigest) -> Vec<Effect> {
+    let lines = sentence::word_lines(digest).into_iter().map(|line| Effect::plain(format!("  {line}")));
+    std::iter::once(Effect::plain("The same digest in words:")).chain(lines).collect()
+}
+
+fn raw_bytes(root: &Metadata<Root>) -> Vec<Effect> {
+    let bytes = root.document().signing_bytes();
+    let text = String::from_utf8_lossy(bytes);
+    let heading = Effect::plain(format!("The {} bytes that will be signed:", bytes.len()));
+    // Line breaks inside keys are shown as they are, so that the lines below are exactly the bytes.
+    std::iter::once(heading).chain(text.split('\n').map(Effect::plain)).collect()
+}

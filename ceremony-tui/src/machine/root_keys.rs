@@ -1,0 +1,217 @@
+//! Step 4: the keys of root. Each is another key, and its holder shows that the private half is here.
+
+mod file;
+mod token;
+
+use shared::key::Key;
+
+use super::draft::{Draft, Possession, RootKey};
+use super::event::{Effect, Event, Moment};
+use super::names;
+use super::question::{Choice, Question};
+use super::sentence;
+use super::step::Turn;
+
+use file::FileKey;
+use token::TokenKeyWay;
+
+/// Where the step stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum RootKeys {
+    /// What next?
+    Choose,
+    /// Which key is taken off the list?
+    Remove,
+    /// What is the key that comes now called?
+    Name(Way),
+    /// A key in a file.
+    File(FileKey),
+    /// A key on a token.
+    Token(Box<TokenKeyWay>),
+}
+
+/// Where the next key comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    ExistingFile,
+    NewFile,
+    Token,
+}
+
+/// What became of one key on its way into the list.
+#[derive(Debug)]
+pub(super) enum Found<S> {
+    /// The way goes on.
+    Stay(S, Vec<Effect>),
+    /// The key is known.
+    Key(Box<RootKey>),
+    /// It leads nowhere.
+    Refused(String),
+}
+
+impl RootKeys {
+    pub(super) fn enter(draft: &Draft) -> (RootKeys, Vec<Effect>) {
+        (RootKeys::Choose, list(draft))
+    }
+
+    pub(super) fn question(&self, draft: &Draft) -> Option<Question> {
+        match self {
+            RootKeys::Choose => Some(choose_question(draft)),
+            RootKeys::Remove => {
+                let keys = draft.root_keys.iter();
+                let choices = keys.map(|root| Choice::new(root.name.as_str(), describe(root))).collect();
+                Some(Question::choice("root-keys.remove", "Which key is taken off the list", choices))
+            }
+            RootKeys::Name(_) => {
+                Some(Question::text("root-keys.name", "Name of the key's holder, as root will say it"))
+            }
+            RootKeys::File(way) => way.question(),
+            RootKeys::Token(way) => way.question(draft),
+        }
+    }
+
+    pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Turn<RootKeys> {
+        match (self, event) {
+            (RootKeys::Choose, Event::Answer(answer)) => choose(draft, &answer),
+            (RootKeys::Remove, Event::Answer(name)) => {
+                draft.root_keys.retain(|root| root.name != name);
+                Turn::stay(RootKeys::Choose, list(draft))
+            }
+            (RootKeys::Name(way), Event::Answer(name)) => match names::check_new(draft, &name) {
+                Ok(()) => Turn::stay(begin(way, name), []),
+                Err(sentences) => Turn::stay(RootKeys::Name(way), [Effect::refused(sentences)]),
+            },
+            (RootKeys::File(way), event) => settle(draft, way.update(event), RootKeys::File),
+            (RootKeys::Token(way), event) => {
+                let found = way.update(draft, event, moment);
+                settle(draft, found, |way| RootKeys::Token(Box::new(way)))
+            }
+            (state, _) => Turn::stay(state, []),
+        }
+    }
+}
+
+fn begin(way: Way, name: String) -> RootKeys {
+    match way {
+        Way::ExistingFile => RootKeys::File(FileKey::Path { name }),
+        Way::NewFile => RootKeys::File(FileKey::Scheme { name }),
+        Way::Token => RootKeys::Token(Box::new(TokenKeyWay::Module { name })),
+    }
+}
+
+fn choose_question(draft: &Draft) -> Question {
+    let mut choices = vec![
+        Choice::new("file", "add a key from an encrypted key file"),
+        Choice::new("generate", "generate a key into a new encrypted key file, and add it"),
+        Choice::new("token", "add a key on a token (PKCS#11)"),
+    ];
+    if !draft.root_keys.is_empty() {
+        choices.push(Choice::new("remove", "take a key off the list"));
+        choices.push(Choice::new("done", "these are all keys"));
+    }
+    let have = draft.root_keys.len();
+    let text = format!("{have} of at least {} root keys are here. Add a key, or done", draft.threshold);
+    let question = Question::choice("root-keys.add", text, choices);
+    if have as u64 >= draft.threshold.max(1) { question.or("done") } else { question }
+}
+
+fn choose(draft: &Draft, answer: &str) -> Turn<RootKeys> {
+    match answer {
+        "file" => Turn::stay(RootKeys::Name(Way::ExistingFile), []),
+        "generate" => Turn::stay(RootKeys::Name(Way::NewFile), []),
+        "token" => Turn::stay(RootKeys::Name(Way::Token), []),
+        "remove" => Turn::stay(RootKeys::Remove, []),
+        _ => finish(draft),
+    }
+}
+
+/// The end of the step: the threshold must be reachable, and people hear what losing keys would mean.
+fn finish(draft: &Draft) -> Turn<RootKeys> {
+    let keys = draft.root_keys.len() as u64;
+    if draft.threshold > keys {
+        let text = format!(
+            "The threshold is {}, but the list holds {}, so no root could ever be signed. Add keys, or go back to the \
+             settings and lower the threshold.",
+            draft.threshold,
+            sentence::count(keys, "key")
+        );
+        return Turn::stay(RootKeys::Choose, [Effect::refused(text)]);
+    }
+    Turn { effects: what_if(draft.threshold, keys), ..Turn::done() }
+}
+
+fn what_if(threshold: u64, keys: u64) -> Vec<Effect> {
+    let spare = keys - threshold;
+    let lost = match spare {
+        0 => Effect::warning("Every key is needed: if one is lost, this repository's root is lost with it."),
+        1 => Effect::plain("If one key is lost, the others can replace it. Losing two ends this root."),
+        _ => Effect::plain(format!("Up to {spare} keys can be lost and replaced by the others.")),
+    };
+    let stolen = match threshold {
+        1 => Effect::warning("If one key is stolen, the thief owns the repository."),
+        _ => Effect::plain(format!("A thief needs {threshold} keys to sign a root.")),
+    };
+    vec![lost, stolen]
+}
+
+/// A key that was found enters the list, unless it is one that may not.
+fn settle<S>(draft: &mut Draft, found: Found<S>, wrap: fn(S) -> RootKeys) -> Turn<RootKeys> {
+    match found {
+        Found::Stay(state, effects) => Turn::stay(wrap(state), effects),
+        Found::Refused(sentences) => Turn::stay(RootKeys::Choose, [Effect::refused(sentences)]),
+        Found::Key(root) => match admit(draft, &root.name, &root.key) {
+            Err(sentences) => Turn::stay(RootKeys::Choose, [Effect::refused(sentences)]),
+            Ok(()) => {
+                draft.root_keys.push(*root);
+                Turn::stay(RootKeys::Choose, list(draft))
+            }
+        },
+    }
+}
+
+/// Whether this key may be a root key: usable, not here yet under any name, and not the service's.
+///
+/// Root's own rules say the same once more when the document is made; here the person who holds the key hears it.
+fn admit(draft: &Draft, name: &str, key: &Key) -> Result<(), String> {
+    if draft.is_online_key(key) {
+        return Err(format!(
+            "The key offered as {name:?} is the online key of the service, which can never be a root key. Use a key \
+             that stays offline."
+        ));
+    }
+    if let Some(holder) = draft.holder_of(key) {
+        return Err(format!(
+            "The key offered as {name:?} is the same key as {holder:?}, and one key counts once. Use another key."
+        ));
+    }
+    if key.scheme().is_none() {
+        return Err(format!(
+            "Keys of the scheme {} are not offered for root. Use a P-256, Ed25519 or RSA key.",
+            key.scheme_name()
+        ));
+    }
+    names::check_new(draft, name)
+}
+
+fn list(draft: &Draft) -> Vec<Effect> {
+    let line = |root: &RootKey| Effect::plain(format!("  {}: {}", root.name, describe(root)));
+    draft.root_keys.iter().map(line).collect()
+}
+
+fn describe(root: &RootKey) -> String {
+    let possession = match root.possession {
+        Possession::Proved => "its holder proved it",
+        Possession::NotYet => "not proved yet",
+    };
+    let kind = root.key.scheme().map_or("key", |scheme| scheme.title());
+    let id: String = root.key.id().as_str().chars().take(8).collect();
+    format!("{kind} {id}…, {}, {possession}", place(root))
+}
+
+pub(super) fn place(root: &RootKey) -> String {
+    use crate::token::KeyLocator;
+    match &root.locator {
+        KeyLocator::File { path } => format!("key file {path}"),
+        KeyLocator::Token { token, .. } => format!("token {} ({})", token.label, token.serial),
+    }
+}

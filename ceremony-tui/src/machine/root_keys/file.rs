@@ -1,0 +1,101 @@
+//! A root key in an encrypted file: one that exists, or one that is generated now.
+
+use shared::key::Key;
+
+use super::Found;
+use crate::machine::draft::{Possession, RootKey};
+use crate::machine::event::{Effect, Event, Novelty, SecretNeed};
+use crate::machine::question::{Choice, Question};
+use crate::token::{Answer, HostKind, KeyLocator, Login, Request, WireScheme};
+
+/// How far the file is.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::machine) enum FileKey {
+    Path { name: String },
+    Inspecting { name: String, path: String },
+    Opening { name: String, path: String },
+    Scheme { name: String },
+    NewPath { name: String, scheme: WireScheme },
+}
+
+const SCHEMES: [(&str, &str, WireScheme); 3] = [
+    ("ed25519", "short and fast; every client verifies it", WireScheme::Ed25519),
+    ("ecdsa-p256", "what most hardware tokens hold; every client verifies it", WireScheme::EcdsaP256),
+    ("rsa-pss", "RSA-PSS with 3072 bits; every client verifies it", WireScheme::RsaPss),
+];
+
+impl FileKey {
+    pub(super) fn question(&self) -> Option<Question> {
+        match self {
+            FileKey::Path { .. } => {
+                Some(Question::text("root-keys.file", "Path of the key file (age, or encrypted PEM)"))
+            }
+            FileKey::Scheme { .. } => {
+                let choices = SCHEMES.iter().map(|(word, meaning, _)| Choice::new(*word, *meaning)).collect();
+                Some(Question::choice("root-keys.scheme", "Kind of key", choices).or(SCHEMES[0].0))
+            }
+            FileKey::NewPath { name, .. } => {
+                let text = "Path of the new key file, on the medium that its holder keeps";
+                Some(Question::text("root-keys.new-file", text).or(format!("{name}.key.age")))
+            }
+            FileKey::Inspecting { .. } | FileKey::Opening { .. } => None,
+        }
+    }
+
+    pub(super) fn update(self, event: Event) -> Found<FileKey> {
+        match (self, event) {
+            (FileKey::Path { name }, Event::Answer(path)) => {
+                let request = Request::InspectKeyFile { path: path.clone() };
+                Found::Stay(FileKey::Inspecting { name, path }, vec![ask(request, None)])
+            }
+            (FileKey::Inspecting { name, path }, Event::Asked(Ok(Answer::KeyFile(_)))) => {
+                let need = passphrase(&name, &path, Novelty::Known);
+                let request = Request::OpenKeyFile { path: path.clone() };
+                Found::Stay(FileKey::Opening { name, path }, vec![ask(request, Some(need))])
+            }
+            (FileKey::Scheme { name }, Event::Answer(word)) => {
+                let chosen = SCHEMES.iter().find(|(known, _, _)| *known == word);
+                let scheme = chosen.map_or(WireScheme::Ed25519, |(_, _, scheme)| *scheme);
+                Found::Stay(FileKey::NewPath { name, scheme }, Vec::new())
+            }
+            (FileKey::NewPath { name, scheme }, Event::Answer(path)) => {
+                let need = passphrase(&name, &path, Novelty::New);
+                let request = Request::GenerateKeyFile { path: path.clone(), scheme };
+                Found::Stay(FileKey::Opening { name, path }, vec![ask(request, Some(need))])
+            }
+            (FileKey::Opening { name, path }, Event::Asked(Ok(Answer::Key(json)))) => {
+                match Key::from_json(&json) {
+                    Ok(key) => Found::Key(Box::new(in_file(name, key, path))),
+                    Err(error) => Found::Refused(error.to_string()),
+                }
+            }
+            (_, Event::Asked(Err(error))) => Found::Refused(error.to_string()),
+            (_, Event::SecretNotGiven(reason)) => Found::Refused(reason),
+            (state, _) => Found::Stay(state, Vec::new()),
+        }
+    }
+}
+
+fn in_file(name: String, key: Key, path: String) -> RootKey {
+    RootKey {
+        name,
+        key,
+        host: HostKind::Files,
+        locator: KeyLocator::File { path },
+        login: Login::Secret,
+        // The file was opened: whoever did that can sign.
+        possession: Possession::Proved,
+    }
+}
+
+fn passphrase(name: &str, path: &str, novelty: Novelty) -> SecretNeed {
+    let what = match novelty {
+        Novelty::Known => format!("Passphrase of {path}"),
+        Novelty::New => format!("New passphrase for {path}"),
+    };
+    SecretNeed { id: "root-keys.secret", labels: vec![name.to_owned()], what, novelty, tries: None }
+}
+
+fn ask(request: Request, secret: Option<SecretNeed>) -> Effect {
+    Effect::Ask { host: HostKind::Files, request, secret }
+}

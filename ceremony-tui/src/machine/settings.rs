@@ -1,0 +1,173 @@
+//! Step 2: how long signatures live, how many make a root, and how the service lays out its targets.
+
+use shared::bins::{BinCount, BinKind};
+use shared::settings::Days;
+use shared::time::{Expiry, UnixTime};
+
+use super::draft::Draft;
+use super::event::{Effect, Event, Moment};
+use super::question::{Choice, Question};
+use super::sentence;
+use super::step::Turn;
+
+/// The questions in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Settings {
+    Repository,
+    RootDays,
+    TargetsDays,
+    SnapshotDays,
+    TimestampDays,
+    BinsDays,
+    Threshold,
+    Artifacts,
+    BinKind,
+    BinCount,
+}
+
+/// More root keys than this never sit in one room.
+const MOST_SIGNATURES: u64 = 50;
+const MOST_ARTIFACTS: u64 = 1_000_000_000;
+
+impl Settings {
+    const ORDER: [Settings; 10] = [
+        Settings::Repository,
+        Settings::RootDays,
+        Settings::TargetsDays,
+        Settings::SnapshotDays,
+        Settings::TimestampDays,
+        Settings::BinsDays,
+        Settings::Threshold,
+        Settings::Artifacts,
+        Settings::BinKind,
+        Settings::BinCount,
+    ];
+
+    pub(super) fn enter() -> (Settings, Vec<Effect>) {
+        (Settings::Repository, Vec::new())
+    }
+
+    pub(super) fn question(self, draft: &Draft) -> Question {
+        let most = u64::from(Days::MAX);
+        let days = |id, what, now: u64| {
+            Question::number(id, format!("Days that {what} is valid"), 1, most).or(now.to_string())
+        };
+        match self {
+            Settings::Repository => {
+                let question = Question::text("settings.repository", "Name of the repository");
+                if draft.repository.is_empty() { question } else { question.or(draft.repository.clone()) }
+            }
+            Settings::RootDays => days("settings.root-days", "root", draft.root_days),
+            Settings::TargetsDays => days("settings.targets-days", "top-level targets", draft.targets_days),
+            Settings::SnapshotDays => days("settings.snapshot-days", "a snapshot", draft.snapshot_days),
+            Settings::TimestampDays => days("settings.timestamp-days", "a timestamp", draft.timestamp_days),
+            Settings::BinsDays => days("settings.bins-days", "a bin", draft.bins_days),
+            Settings::Threshold => {
+                Question::number("settings.threshold", "Signatures that make a root", 1, MOST_SIGNATURES)
+                    .or(draft.threshold.to_string())
+            }
+            Settings::Artifacts => {
+                let text = "Artifacts that the repository will hold one day, about";
+                Question::number("settings.artifacts", text, 1, MOST_ARTIFACTS)
+                    .or(draft.artifacts.to_string())
+            }
+            Settings::BinKind => bin_kind_question(draft),
+            Settings::BinCount => bin_count_question(draft),
+        }
+    }
+
+    pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Turn<Settings> {
+        let Event::Answer(answer) = event else { return Turn::stay(self, []) };
+        let effects = match self.take(draft, &answer) {
+            Err(sentences) => return Turn::stay(self, [Effect::refused(sentences)]),
+            Ok(()) => self.consequences(draft, moment.now),
+        };
+        let index = Settings::ORDER.iter().position(|field| *field == self).unwrap_or(0);
+        match Settings::ORDER.get(index + 1) {
+            Some(next) => Turn::stay(*next, effects),
+            None => Turn { effects, ..Turn::done() },
+        }
+    }
+
+    fn take(self, draft: &mut Draft, answer: &str) -> Result<(), String> {
+        let number =
+            || answer.parse::<u64>().map_err(|_| format!("{answer:?} is not a number. Type a whole number."));
+        match self {
+            Settings::Repository => draft.repository = repository_name(answer)?,
+            Settings::RootDays => draft.root_days = number()?,
+            Settings::TargetsDays => draft.targets_days = number()?,
+            Settings::SnapshotDays => draft.snapshot_days = number()?,
+            Settings::TimestampDays => draft.timestamp_days = number()?,
+            Settings::BinsDays => draft.bins_days = number()?,
+            Settings::Threshold => draft.threshold = number()?,
+            Settings::Artifacts => {
+                draft.artifacts = number()?;
+                draft.bin_count = u64::from(BinCount::recommended(draft.artifacts).get());
+            }
+            Settings::BinKind => {
+                draft.bin_kind = if answer == PREFIX { BinKind::Prefix } else { BinKind::Succinct };
+            }
+            Settings::BinCount => {
+                let count = BinCount::new(number()?).map_err(|error| error.to_string())?;
+                draft.bin_count = u64::from(count.get());
+            }
+        }
+        Ok(())
+    }
+
+    /// What an answer means, said at once.
+    fn consequences(self, draft: &Draft, now: UnixTime) -> Vec<Effect> {
+        let lives = |what: &str, days: u64| {
+            let until = expiry(now, days);
+            let days = sentence::days(u32::try_from(days).unwrap_or(Days::MAX));
+            Effect::plain(format!("{what} signed now is valid until {until} ({days})."))
+        };
+        match self {
+            Settings::RootDays => vec![lives("A root", draft.root_days)],
+            Settings::TargetsDays => vec![lives("A targets role", draft.targets_days)],
+            Settings::SnapshotDays => vec![lives("A snapshot", draft.snapshot_days)],
+            Settings::TimestampDays => vec![lives("A timestamp", draft.timestamp_days)],
+            Settings::BinsDays => vec![lives("A bin", draft.bins_days)],
+            Settings::Threshold if draft.threshold == 1 => vec![Effect::warning(
+                "One signature makes a root: whoever steals a single key owns the repository. Two or more are safer.",
+            )],
+            Settings::BinCount => vec![Effect::plain(
+                "The number and kind of bins cannot be changed later without a new repository.",
+            )],
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn expiry(now: UnixTime, days: u64) -> Expiry {
+    Expiry::after_days(now, u32::try_from(days).unwrap_or(Days::MAX))
+}
+
+const SUCCINCT: &str = "succinct";
+const PREFIX: &str = "prefix";
+
+fn bin_kind_question(draft: &Draft) -> Question {
+    let choices = vec![
+        Choice::new(SUCCINCT, "TAP 15, small targets.json; python-tuf and tuf-js read it, tough does not"),
+        Choice::new(PREFIX, "path_hash_prefixes; every client reads it, targets.json grows with the bins"),
+    ];
+    let now = if draft.bin_kind == BinKind::Prefix { PREFIX } else { SUCCINCT };
+    Question::choice("settings.bins", "Kind of hash bins", choices).or(now)
+}
+
+fn bin_count_question(draft: &Draft) -> Question {
+    let text = format!("Number of bins, a power of two ({} recommended)", recommended(draft));
+    let (least, most) = (*BinCount::RANGE.start(), *BinCount::RANGE.end());
+    Question::number("settings.bin-count", text, least, most).or(draft.bin_count.to_string())
+}
+
+fn recommended(draft: &Draft) -> u32 {
+    BinCount::recommended(draft.artifacts).get()
+}
+
+fn repository_name(answer: &str) -> Result<String, String> {
+    if answer.chars().count() > 64 {
+        return Err("That name is longer than 64 characters. Type a shorter one.".to_owned());
+    }
+    Ok(answer.to_owned())
+}

@@ -1,0 +1,175 @@
+//! Step 6: the holders sign, one after the other. Each signature is verified at once over the reviewed bytes.
+
+use super::draft::{Draft, RootKey};
+use super::event::{Effect, Event, Novelty, SecretNeed};
+use super::names::DONE;
+use super::pin;
+use super::question::{Choice, Question};
+use super::review::Agreed;
+use super::root_keys::place;
+use super::sentence;
+use super::step::Turn;
+use crate::token::{Answer, KeyLocator, Login, Request, TokenInfo};
+
+/// Where the step stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// Who signs next?
+    Choose,
+    /// Is the token there, and how many tries does it have?
+    Looking(String),
+    /// The token or file signs.
+    Signing(String),
+    /// Fewer signatures than needed: is that meant?
+    Incomplete,
+}
+
+impl Sign {
+    pub(super) fn enter() -> (Sign, Vec<Effect>) {
+        (Sign::Choose, Vec::new())
+    }
+
+    pub(super) fn question(&self, draft: &Draft) -> Option<Question> {
+        match self {
+            Sign::Choose => Some(choose_question(draft)),
+            Sign::Looking(_) | Sign::Signing(_) => None,
+            Sign::Incomplete => Some(Question::yes_or_no(
+                "sign.incomplete",
+                "Export with fewer signatures than needed",
+                "the others sign later; the service waits for them",
+                "go on signing",
+            )),
+        }
+    }
+
+    pub(super) fn update(self, draft: &mut Draft, event: Event) -> Turn<Sign> {
+        match (self, event) {
+            (Sign::Choose, Event::Answer(answer)) if answer == DONE => finish(draft),
+            (Sign::Choose, Event::Answer(name)) => begin(draft, &name),
+            (Sign::Looking(name), Event::Asked(Ok(Answer::Tokens(tokens)))) => looked(draft, &name, &tokens),
+            (Sign::Signing(name), Event::Asked(Ok(Answer::Signature(sig)))) => signed(draft, &name, sig),
+            (Sign::Looking(name) | Sign::Signing(name), Event::Asked(Err(error))) => {
+                let text = format!("{name} has not signed. {error}");
+                Turn::stay(Sign::Choose, [Effect::refused(text)])
+            }
+            (Sign::Signing(name), Event::SecretNotGiven(reason)) => {
+                let text = format!("{name} has not signed. {reason}");
+                Turn::stay(Sign::Choose, [Effect::refused(text)])
+            }
+            (Sign::Incomplete, Event::Answer(answer)) if answer == "yes" => Turn::done(),
+            (Sign::Incomplete, Event::Answer(_)) => Turn::stay(Sign::Choose, []),
+            (state, _) => Turn::stay(state, []),
+        }
+    }
+
+    /// Whether going back would throw signatures away.
+    pub(super) fn holds_signatures(draft: &Draft) -> bool {
+        draft.agreed.as_ref().is_some_and(|agreed| agreed.root().document().signatures().next().is_some())
+    }
+}
+
+fn has_signed(draft: &Draft, root: &RootKey) -> bool {
+    let tally = draft.agreed.as_ref().and_then(|agreed| agreed.tally().ok());
+    tally.is_some_and(|tally| tally.valid.contains(root.key.id()))
+}
+
+fn choose_question(draft: &Draft) -> Question {
+    let waiting: Vec<&RootKey> = draft.root_keys.iter().filter(|root| !has_signed(draft, root)).collect();
+    let mut choices: Vec<Choice> =
+        waiting.iter().map(|root| Choice::new(root.name.as_str(), place(root))).collect();
+    choices.push(Choice::new(DONE, "nobody else signs now"));
+    let signed = draft.root_keys.len() - waiting.len();
+    let met = signed as u64 >= draft.threshold;
+    let text = format!("Signed {signed} of {} needed. Who signs next, or done", draft.threshold);
+    let default = waiting.first().filter(|_| !met).map_or(DONE, |root| root.name.as_str());
+    Question::choice("sign.key", text, choices).or(default)
+}
+
+fn find<'a>(draft: &'a Draft, name: &str) -> Option<&'a RootKey> {
+    draft.root_keys.iter().find(|root| root.name == name)
+}
+
+fn begin(draft: &Draft, name: &str) -> Turn<Sign> {
+    let Some(root) = find(draft, name) else { return Turn::stay(Sign::Choose, []) };
+    match &root.locator {
+        KeyLocator::File { path } => {
+            let need = SecretNeed {
+                id: "sign.secret",
+                labels: vec![root.name.clone()],
+                what: format!("Passphrase of {path}"),
+                novelty: Novelty::Known,
+                tries: None,
+            };
+            ask_to_sign(draft, root, Some(need))
+        }
+        KeyLocator::Token { .. } => {
+            let effect = Effect::Ask { host: root.host.clone(), request: Request::Tokens, secret: None };
+            Turn::stay(Sign::Looking(name.to_owned()), [effect])
+        }
+    }
+}
+
+/// The token's own word about its PIN, fresh, before a try is spent.
+fn looked(draft: &Draft, name: &str, tokens: &[TokenInfo]) -> Turn<Sign> {
+    let Some(root) = find(draft, name) else { return Turn::stay(Sign::Choose, []) };
+    let KeyLocator::Token { token: wanted, .. } = &root.locator else { return Turn::stay(Sign::Choose, []) };
+    let Some(token) = tokens.iter().find(|token| token.id == *wanted) else {
+        let text = format!(
+            "{name} has not signed. The token {} (serial {}) is not there; insert it and choose {name} again.",
+            wanted.label, wanted.serial
+        );
+        return Turn::stay(Sign::Choose, [Effect::refused(text)]);
+    };
+    if let Err(sentences) = pin::check(token) {
+        return Turn::stay(Sign::Choose, [Effect::refused(format!("{name} has not signed. {sentences}"))]);
+    }
+    let need = (root.login == Login::Secret).then(|| pin::need("sign.secret", name, token));
+    ask_to_sign(draft, root, need)
+}
+
+fn ask_to_sign(draft: &Draft, root: &RootKey, secret: Option<SecretNeed>) -> Turn<Sign> {
+    let Some(agreed) = &draft.agreed else { return Turn::stay(Sign::Choose, []) };
+    let request = Request::Sign {
+        key: root.locator.clone(),
+        message: agreed.signing_bytes().to_vec(),
+        login: root.login,
+    };
+    let effect = Effect::Ask { host: root.host.clone(), request, secret };
+    Turn::stay(Sign::Signing(root.name.clone()), [effect])
+}
+
+fn signed(draft: &mut Draft, name: &str, sig: Vec<u8>) -> Turn<Sign> {
+    let Some(keyid) = find(draft, name).map(|root| root.key.id().clone()) else {
+        return Turn::stay(Sign::Choose, []);
+    };
+    let Some(agreed) = &mut draft.agreed else { return Turn::stay(Sign::Choose, []) };
+    if agreed.add_verified(&keyid, sig).is_err() {
+        let text = format!(
+            "{name} has not signed: the signature that came back does not verify over the reviewed bytes, so it was \
+             thrown away. Try again, or use another key."
+        );
+        return Turn::stay(Sign::Choose, [Effect::refused(text)]);
+    }
+    let said = Effect::plain(format!("{name}: signed and verified over the reviewed bytes."));
+    let everybody = draft.root_keys.iter().all(|root| has_signed(draft, root));
+    if everybody { Turn { effects: vec![said], ..Turn::done() } } else { Turn::stay(Sign::Choose, [said]) }
+}
+
+fn finish(draft: &Draft) -> Turn<Sign> {
+    let Some(tally) = draft.agreed.as_ref().map(Agreed::tally).and_then(Result::ok) else {
+        return Turn::stay(Sign::Choose, []);
+    };
+    if tally.is_met() {
+        return Turn::done();
+    }
+    if tally.valid.is_empty() {
+        let text = "Nobody has signed, and a root without a signature proves nothing. At least one holder must sign.";
+        return Turn::stay(Sign::Choose, [Effect::refused(text)]);
+    }
+    let text = format!(
+        "{} missing. The service takes the document and waits for them, and nothing is published \
+         before they are there.",
+        sentence::count(u64::from(tally.missing()), "signature")
+    );
+    Turn::stay(Sign::Incomplete, [Effect::warning(text)])
+}

@@ -1,0 +1,131 @@
+//! The seven steps, and how one of them ends.
+
+use super::event::Effect;
+
+/// A step of the ceremony, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Is this machine fit to see keys?
+    Preflight,
+    /// What root says.
+    Settings,
+    /// The key of the online service.
+    OnlineKey,
+    /// The keys of root.
+    RootKeys,
+    /// Everybody reads the same document.
+    Review,
+    /// The holders sign.
+    Sign,
+    /// The document leaves the room.
+    Export,
+}
+
+impl Step {
+    /// All steps in order.
+    pub const ALL: [Step; 7] = [
+        Step::Preflight,
+        Step::Settings,
+        Step::OnlineKey,
+        Step::RootKeys,
+        Step::Review,
+        Step::Sign,
+        Step::Export,
+    ];
+
+    /// Its number, from 1.
+    pub fn number(self) -> usize {
+        Step::ALL.iter().position(|step| *step == self).map_or(0, |index| index + 1)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::Preflight => "Preflight",
+            Step::Settings => "Settings",
+            Step::OnlineKey => "Online key",
+            Step::RootKeys => "Root keys",
+            Step::Review => "Review",
+            Step::Sign => "Sign",
+            Step::Export => "Export",
+        }
+    }
+
+    /// What the step proves.
+    pub fn proves(self) -> &'static str {
+        match self {
+            Step::Preflight => "this machine reaches no network and leaves no secret behind.",
+            Step::Settings => "everybody knows how long signatures live and how many make a root.",
+            Step::OnlineKey => "the online key is the one that the service shows on its own screen.",
+            Step::RootKeys => "each key is another key, and its holder is in the room.",
+            Step::Review => "everybody saw the same bytes, and agreed to them before signing.",
+            Step::Sign => "each signature verifies over the reviewed bytes.",
+            Step::Export => "the medium holds the very bytes that were signed.",
+        }
+    }
+
+    /// What a person can do here.
+    pub fn help(self) -> &'static str {
+        match self {
+            Step::Preflight => {
+                "Cure each finding and answer again, or type the reason for going on without the cure."
+            }
+            Step::Settings => "Enter takes the value in parentheses. Nothing is fixed before the review.",
+            Step::OnlineKey => {
+                "The service wrote online-key.json. Its screen shows the fingerprint; read the asked groups from there, \
+                 never from this medium."
+            }
+            Step::RootKeys => {
+                "Add each holder's key: from an encrypted file, generated here, or on a token. Then answer done."
+            }
+            Step::Review => {
+                "Read the sentences and the digest aloud. Type the asked groups as the other side reads them. \
+                 b shows the raw bytes, w the words."
+            }
+            Step::Sign => {
+                "Choose a holder; the PIN or passphrase is asked next. A failed try is never repeated by itself."
+            }
+            Step::Export => "Name the folder that the medium is mounted on.",
+        }
+    }
+
+    pub(super) fn before(self) -> Option<Step> {
+        self.number().checked_sub(2).and_then(|index| Step::ALL.get(index)).copied()
+    }
+
+    pub(super) fn after(self) -> Option<Step> {
+        Step::ALL.get(self.number()).copied()
+    }
+}
+
+/// What became of a step's state.
+#[derive(Debug)]
+pub(super) enum Outcome<S> {
+    /// The step goes on.
+    Stay(S),
+    /// The step is done; the next one begins.
+    Done,
+    /// An earlier step has to be done again.
+    Again(Step),
+}
+
+/// A step's answer to an event.
+#[derive(Debug)]
+pub(super) struct Turn<S> {
+    pub(super) outcome: Outcome<S>,
+    pub(super) effects: Vec<Effect>,
+}
+
+impl<S> Turn<S> {
+    pub(super) fn stay(state: S, effects: impl IntoIterator<Item = Effect>) -> Turn<S> {
+        Turn { outcome: Outcome::Stay(state), effects: effects.into_iter().collect() }
+    }
+
+    pub(super) fn done() -> Turn<S> {
+        Turn { outcome: Outcome::Done, effects: Vec::new() }
+    }
+
+    pub(super) fn again(step: Step, effects: impl IntoIterator<Item = Effect>) -> Turn<S> {
+        Turn { outcome: Outcome::Again(step), effects: effects.into_iter().collect() }
+    }
+}

@@ -1,0 +1,60 @@
+//! The processes of the program, and what each may do.
+//!
+//! ```text
+//! ceremony-tui (screen process)  --socket-->  broker  --starts-->  token-host, one per PKCS#11 module,
+//!        |                                                         and one for key files
+//!        +------------------ socket, handed over by the broker ---------^
+//! ```
+//!
+//! * The **screen process** starts the broker before anything else. Then it gives up sockets and programs for good
+//!   ([`filter::confine_screen`]). It loads no module, opens no key file, talks to no token.
+//! * The **broker** starts the binary `token-host` that lies beside its own, and nothing else: no request names a
+//!   program. It also ends hosts that hang.
+//! * A **token host** alone talks to tokens and key files. It may use local sockets, start no program, and it ends
+//!   when its socket closes.
+//!
+//! Every process switches core dumps off and makes itself non-dumpable as its first act: an exec undoes the second.
+
+pub mod broker;
+pub mod filter;
+pub mod hosts;
+pub mod inherited;
+
+use rustix::process::{DumpableBehavior, Resource, Rlimit, Signal};
+
+/// Core dumps off, not dumpable. The first act of each process, again after each exec.
+pub fn harden() -> Result<(), HardeningError> {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    rustix::process::setrlimit(Resource::Core, none).map_err(|_| HardeningError::CoreDumps)?;
+    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)
+        .map_err(|_| HardeningError::Dumpable)
+}
+
+/// Ends this process with its parent, even while it hangs inside a module.
+pub fn end_with_parent() -> Result<(), HardeningError> {
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(|_| HardeningError::Parent)
+}
+
+/// A protection of the process could not be switched on, so the program does not go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HardeningError {
+    /// setrlimit failed.
+    #[error("Core dumps could not be switched off. Run the program on a Linux system that allows setrlimit.")]
+    CoreDumps,
+    /// prctl failed.
+    #[error(
+        "The process could not be made non-dumpable. Run the program on a Linux system that allows prctl."
+    )]
+    Dumpable,
+    /// prctl failed.
+    #[error(
+        "The process could not be tied to its parent. Run the program on a Linux system that allows prctl."
+    )]
+    Parent,
+    /// The seccomp filter was refused.
+    #[error(
+        "The system call filter could not be switched on. Run the program on a Linux kernel with seccomp (any \
+         common one since 3.17), outside containers that forbid it."
+    )]
+    Filter,
+}

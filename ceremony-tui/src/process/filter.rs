@@ -1,0 +1,127 @@
+//! Which system calls each process gives up, for good and for everything that it starts.
+//!
+//! Names, not numbers: seccompiler knows the table of each architecture. What is refused fails with EPERM, so that
+//! a library that tries gets an error and the ceremony goes on.
+
+use std::env::consts::ARCH;
+
+use seccompiler::{BpfProgram, TargetArch, sock_filter};
+
+use super::HardeningError;
+
+const EPERM: u32 = 1;
+
+/// No process of ours needs these; each is a way around the other rules.
+const NEVER: &str = r#"
+    {"syscall":"io_uring_setup"}, {"syscall":"io_uring_enter"}, {"syscall":"io_uring_register"},
+    {"syscall":"ptrace"}, {"syscall":"process_vm_readv"}, {"syscall":"process_vm_writev"},
+    {"syscall":"pidfd_getfd"}, {"syscall":"bpf"}, {"syscall":"perf_event_open"}, {"syscall":"userfaultfd"},
+    {"syscall":"kexec_load"}, {"syscall":"init_module"}, {"syscall":"finit_module"},
+    {"syscall":"mount"}, {"syscall":"unshare"}, {"syscall":"setns"}"#;
+
+/// No new program.
+const NO_PROGRAM: &str = r#"{"syscall":"execve"}, {"syscall":"execveat"}"#;
+
+/// No socket at all, not even a local one.
+const NO_SOCKET: &str = r#"
+    {"syscall":"socket"}, {"syscall":"socketpair"}, {"syscall":"connect"}, {"syscall":"bind"},
+    {"syscall":"listen"}, {"syscall":"accept"}, {"syscall":"accept4"}"#;
+
+/// Only AF_UNIX (1: pcscd) and AF_NETLINK (16: libusb) sockets.
+const LOCAL_SOCKETS: &str = r#"
+    {"syscall":"socket","args":[
+        {"index":0,"type":"dword","op":"ne","val":1},
+        {"index":0,"type":"dword","op":"ne","val":16}]}"#;
+
+/// The screen process, all threads: no socket, no program, from here on.
+///
+/// crossterm makes a socket pair at its first poll, so the full screen polls once before this.
+pub fn confine_screen() -> Result<(), HardeningError> {
+    let program = compile(&[NEVER, NO_PROGRAM, NO_SOCKET])?;
+    seccompiler::apply_filter_all_threads(&program).map_err(|_| HardeningError::Filter)
+}
+
+/// The broker, and by inheritance every host: local sockets only.
+pub fn confine_broker() -> Result<(), HardeningError> {
+    let program = compile(&[NEVER, LOCAL_SOCKETS])?;
+    seccompiler::apply_filter_all_threads(&program).map_err(|_| HardeningError::Filter)
+}
+
+/// A token host, before it loads a module: local sockets only, and no program.
+pub fn confine_host() -> Result<(), HardeningError> {
+    let program = compile(&[NEVER, NO_PROGRAM, LOCAL_SOCKETS])?;
+    seccompiler::apply_filter_all_threads(&program).map_err(|_| HardeningError::Filter)
+}
+
+fn compile(rules: &[&str]) -> Result<BpfProgram, HardeningError> {
+    let filter = format!(
+        r#"{{"process":{{"mismatch_action":"allow","match_action":{{"errno":{EPERM}}},"filter":[{}]}}}}"#,
+        rules.join(",")
+    );
+    let arch = TargetArch::try_from(ARCH).map_err(|_| HardeningError::Filter)?;
+    let mut programs =
+        seccompiler::compile_from_json(filter.as_bytes(), arch).map_err(|_| HardeningError::Filter)?;
+    let program = programs.remove("process").ok_or(HardeningError::Filter)?;
+    Ok(without_second_table(arch, program))
+}
+
+/// On x86_64 the same kernel answers to a second table of numbers (x32, bit 30): all of it is refused, or the
+/// list above could be walked around.
+fn without_second_table(arch: TargetArch, program: BpfProgram) -> BpfProgram {
+    if !matches!(arch, TargetArch::x86_64) {
+        return program;
+    }
+    const LOAD_WORD: u16 = 0x20;
+    const JUMP_IF_GREATER_OR_EQUAL: u16 = 0x35;
+    const RETURN: u16 = 0x06;
+    const REFUSE: u32 = 0x0005_0000 | EPERM;
+    let mut guarded = vec![
+        sock_filter { code: LOAD_WORD, jt: 0, jf: 0, k: 0 },
+        sock_filter { code: JUMP_IF_GREATER_OR_EQUAL, jt: 0, jf: 1, k: 0x4000_0000 },
+        sock_filter { code: RETURN, jt: 0, jf: 0, k: REFUSE },
+    ];
+    guarded.extend(program);
+    guarded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The filters themselves are tried in `tests/it`: a filter cannot be taken off a test process again.
+    #[test]
+    fn every_filter_compiles_for_this_machine() {
+        for rules in [&[NEVER, NO_PROGRAM, NO_SOCKET][..], &[NEVER, LOCAL_SOCKETS], &[NEVER, NO_PROGRAM]] {
+            assert!(compile(rules).unwrap().len() > 4);
+        }
+    }
+
+    #[test]
+    fn a_confined_thread_can_make_no_socket_and_start_no_program() {
+        let tried = std::thread::spawn(|| {
+            let program = compile(&[NEVER, NO_PROGRAM, NO_SOCKET]).unwrap();
+            seccompiler::apply_filter(&program).unwrap();
+            let socket = crate::channel::Channel::pair().map(|_| ());
+            let program = std::process::Command::new("/bin/true").status().map(|_| ());
+            (socket, program)
+        });
+        let (socket, program) = tried.join().unwrap();
+        assert_eq!(socket, Err(crate::channel::ChannelError::Io(rustix::io::Errno::PERM)));
+        assert!(program.is_err());
+    }
+
+    #[test]
+    fn a_confined_host_can_make_local_sockets_only() {
+        let tried = std::thread::spawn(|| {
+            let program = compile(&[NEVER, NO_PROGRAM, LOCAL_SOCKETS]).unwrap();
+            seccompiler::apply_filter(&program).unwrap();
+            let stream = rustix::net::SocketType::STREAM;
+            let local = rustix::net::socket(rustix::net::AddressFamily::UNIX, stream, None).map(|_| ());
+            let network = rustix::net::socket(rustix::net::AddressFamily::INET, stream, None).map(|_| ());
+            (local, network)
+        });
+        let (local, network) = tried.join().unwrap();
+        assert_eq!(local, Ok(()));
+        assert_eq!(network, Err(rustix::io::Errno::PERM));
+    }
+}

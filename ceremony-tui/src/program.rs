@@ -1,0 +1,134 @@
+//! The composition root: starts the processes in their order, gives up what is not needed, and runs a command.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use shared::root_draft::KeySpelling;
+
+use crate::cli::{Cli, Command, KeyCommand, NewArguments};
+use crate::interrupt::Interrupt;
+use crate::machine::{Machine, Novelty, Options, SecretNeed, Step};
+use crate::plain::lines::Lines;
+use crate::plain::{Ending, Plain};
+use crate::process::{self, broker, filter, hosts::Hosts, inherited};
+use crate::runner::Ports;
+use crate::runner::medium::Folders;
+use crate::secrets::{Prompt, Secrets, SecretsError, descriptor::Listed, terminal};
+use crate::surroundings::Surroundings;
+use crate::token::{Answer, HostKind, Request, TokenBroker, WireScheme};
+use crate::{clock, inspect, plain, screen};
+
+/// Runs one command.
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    process::harden()?;
+    match cli.command {
+        Some(Command::Broker) => {
+            broker::run()?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Inspect { file }) => {
+            filter::confine_screen()?;
+            inspect::run(&file, clock::now(), &mut std::io::stdout().lock())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::New(arguments)) if arguments.plain => new_in_plain_lines(arguments),
+        Some(Command::New(arguments)) => new_on_full_screen(arguments),
+        None => new_on_full_screen(NewArguments::default()),
+        Some(Command::Key { command: KeyCommand::Generate { out, scheme, pin_fd } }) => {
+            generate_key(&out, scheme.into(), pin_fd)
+        }
+    }
+}
+
+/// What every command that talks to tokens begins with, in this order.
+struct Start {
+    hosts: Hosts,
+    secrets: Secrets,
+    interrupt: Interrupt,
+}
+
+impl Start {
+    /// `last` does what needs a socket once and never again (crossterm's first poll).
+    fn begin(pin_fd: Option<i32>, last: impl FnOnce() -> std::io::Result<()>) -> anyhow::Result<Start> {
+        // First of all: the descriptor is marked so that no process we start inherits it.
+        let descriptor = pin_fd.map(inherited::claim).transpose()?;
+        if descriptor.is_none() && !terminal::is_there() {
+            return Err(SecretsError::NoTerminal.into());
+        }
+        let broker = broker::start()?;
+        let interrupt = Interrupt::install()?;
+        last()?;
+        // From here on this process can make no socket and start no program.
+        filter::confine_screen()?;
+        let secrets = match descriptor {
+            Some(descriptor) => Secrets::Listed(Listed::read(&descriptor)?),
+            None => Secrets::Terminal,
+        };
+        Ok(Start { hosts: Hosts::new(broker, interrupt.clone()), secrets, interrupt })
+    }
+}
+
+fn machine(arguments: NewArguments) -> Machine {
+    let spelling = if arguments.rstuf {
+        KeySpelling::Rstuf { online_uri: arguments.rstuf_online_uri }
+    } else {
+        KeySpelling::Plain
+    };
+    Machine::new(Options { folder: arguments.folder, spelling, build_date: clock::build_date() })
+}
+
+fn new_in_plain_lines(arguments: NewArguments) -> anyhow::Result<ExitCode> {
+    let mut start = Start::begin(arguments.pin_fd, || Ok(()))?;
+    let mut machine = machine(arguments);
+    let surroundings = Surroundings::below(Path::new("/"));
+    let mut ports = Ports { tokens: &mut start.hosts, medium: &mut Folders, surroundings: &surroundings };
+    let mut out = std::io::stdout().lock();
+    let mut front = Plain {
+        out: &mut out,
+        lines: Lines::from_standard_input(),
+        secrets: start.secrets,
+        interrupt: start.interrupt.clone(),
+        step: Step::Preflight,
+    };
+    let ending = plain::run(&mut machine, &mut ports, &mut front)?;
+    Ok(exit_code(ending, &start.interrupt))
+}
+
+fn exit_code(ending: Ending, interrupt: &Interrupt) -> ExitCode {
+    match (ending, interrupt.exit_code()) {
+        (Ending::Complete, _) => ExitCode::SUCCESS,
+        (Ending::Stopped, Some(code)) => ExitCode::from(code),
+        (Ending::Stopped, None) => ExitCode::FAILURE,
+    }
+}
+
+fn new_on_full_screen(arguments: NewArguments) -> anyhow::Result<ExitCode> {
+    let mut start = Start::begin(arguments.pin_fd, screen::runner::first_poll)?;
+    let surroundings = Surroundings::below(Path::new("/"));
+    let mut ports = Ports { tokens: &mut start.hosts, medium: &mut Folders, surroundings: &surroundings };
+    let ending = screen::runner::run(machine(arguments), &mut ports, start.secrets, &start.interrupt)?;
+    Ok(exit_code(ending, &start.interrupt))
+}
+
+fn generate_key(path: &str, scheme: WireScheme, pin_fd: Option<i32>) -> anyhow::Result<ExitCode> {
+    let mut start = Start::begin(pin_fd, || Ok(()))?;
+    let mut out = std::io::stdout().lock();
+    let need = SecretNeed {
+        id: "key.secret",
+        labels: vec![path.to_owned()],
+        what: format!("New passphrase for {path}"),
+        novelty: Novelty::New,
+        tries: None,
+    };
+    let prompt = Prompt { out: &mut out, text: plain::printable(&format!("? {} {}", need.id, need.what)) };
+    let secret = start.secrets.ask(&need, prompt, &start.interrupt)?;
+    let request = Request::GenerateKeyFile { path: path.to_owned(), scheme };
+    let Answer::Key(json) = start.hosts.ask(&HostKind::Files, &request, Some(&secret))? else {
+        anyhow::bail!("The key host gave an answer to another question. Look at {path} before you use it.");
+    };
+    let key = shared::key::Key::from_json(&json)?;
+    writeln!(out, "{path} holds a new {} key with the id {}.", key.scheme_name(), key.id())?;
+    writeln!(out, "{}", key.to_public_pem()?.trim_end())?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,21 @@
+//! The full screen over the same machine as `--plain`.
+//!
+//! ```text
+//! key, size, machine event -> update(&mut Model, Event, Moment) -> Vec<Effect> -> runner performs -> Event
+//!                                        |
+//!                                        +-> view(&Model) draws, and only reads
+//! ```
+//!
+//! * [`model`] holds what is seen and typed, and the machine; it knows no terminal.
+//! * [`update`](mod@update) knows no ratatui. [`view`](mod@view) knows no port.
+//! * [`keymap`] is the only module that knows key codes; the help line comes from the same table.
+//! * [`runner`] is the loop, the terminal and the secrets.
+//!
+//! This is a first shell: it asks every question of the ceremony one after the other. Tables, pickers and a what-if
+//! screen are not here yet; the program says so, and `--plain` is complete.
+
+pub mod keymap;
+pub mod model;
+pub mod runner;
+pub mod update;
+pub mod view;

@@ -1,0 +1,182 @@
+//! What is seen and typed. No terminal, no port, no clock.
+
+use shared::time::UnixTime;
+
+use crate::machine::{Form, Machine, Note, Question, Step, Tone};
+use crate::plain::printable;
+
+/// The smallest supported size: columns and rows.
+pub const SMALLEST: Size = Size { columns: 80, rows: 24 };
+
+/// Columns of the list of steps, with its border.
+pub const STEPS_WIDTH: u16 = 22;
+/// Rows that are not for the work: title, what it proves, status, keys.
+const FIXED_ROWS: u16 = 5;
+
+/// The size of the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Columns.
+    pub columns: u16,
+    /// Rows.
+    pub rows: u16,
+}
+
+/// What the screen waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mode {
+    /// An answer to the machine's question.
+    Asking,
+    /// A token host or a medium.
+    Working(String),
+    /// A secret, typed past this model: only what it is for is known here.
+    Secret(String),
+    /// Whether to stop.
+    Stopping,
+    /// Nothing: the ceremony is complete.
+    Ended,
+}
+
+/// Everything that the screen shows.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The ceremony.
+    pub machine: Machine,
+    /// What was said in this step.
+    pub notes: Vec<Note>,
+    /// The answer so far.
+    pub input: String,
+    /// What is waited for.
+    pub mode: Mode,
+    /// What was refused last: what happened, what to do.
+    pub status: String,
+    /// The terminal.
+    pub size: Size,
+    /// The first line of the notes that is shown.
+    pub top: usize,
+    /// The wall clock at the last event.
+    pub now: UnixTime,
+}
+
+impl Model {
+    /// A screen on which nothing has happened.
+    pub fn new(machine: Machine, size: Size, now: UnixTime) -> Model {
+        Model {
+            machine,
+            notes: Vec::new(),
+            input: String::new(),
+            mode: Mode::Asking,
+            status: "First version of the full screen. The same ceremony in lines: ceremony-tui new --plain"
+                .to_owned(),
+            size,
+            top: 0,
+            now,
+        }
+    }
+
+    /// Whether the terminal is large enough to show what people agree to.
+    pub fn fits(&self) -> bool {
+        self.size.columns >= SMALLEST.columns && self.size.rows >= SMALLEST.rows
+    }
+
+    /// The question as lines, with its choices.
+    pub fn question_lines(&self) -> Vec<String> {
+        let Some(question) = self.machine.question() else { return Vec::new() };
+        let mut lines = Vec::new();
+        if let Form::Choice(choices) = &question.form {
+            for (index, choice) in choices.iter().enumerate() {
+                lines.extend(self.wrap(&format!("  {}  {}: {}", index + 1, choice.word, choice.meaning)));
+            }
+        }
+        lines.extend(self.wrap(&prompt(&question)));
+        lines
+    }
+
+    /// All notes of this step as lines that fit.
+    pub fn note_lines(&self) -> Vec<(Tone, String)> {
+        let wrapped = |note: &Note| {
+            let text = match note.tone {
+                Tone::Warning => format!("Warning: {}", note.text),
+                Tone::Refused => format!("Refused: {}", note.text),
+                Tone::Heading | Tone::Plain => note.text.clone(),
+            };
+            self.wrap(&text).into_iter().map(|line| (note.tone, line)).collect::<Vec<_>>()
+        };
+        self.notes.iter().flat_map(wrapped).collect()
+    }
+
+    /// Rows that notes have, above the question and the line that is typed.
+    pub fn note_rows(&self) -> usize {
+        let work = usize::from(self.size.rows.saturating_sub(FIXED_ROWS));
+        work.saturating_sub(self.question_lines().len() + 2)
+    }
+
+    /// Whether the last line of the notes is on the screen.
+    pub fn shows_the_end(&self) -> bool {
+        self.top + self.note_rows() >= self.note_lines().len()
+    }
+
+    /// The last position from which the end is shown.
+    pub fn last_top(&self) -> usize {
+        self.note_lines().len().saturating_sub(self.note_rows())
+    }
+
+    /// The step's state, as the list on the left says it.
+    pub fn state_of(&self, step: Step) -> &'static str {
+        let here = self.machine.step();
+        match () {
+            () if self.machine.is_ended() || step < here => "done",
+            () if step == here => "here",
+            () => "",
+        }
+    }
+
+    fn wrap(&self, text: &str) -> Vec<String> {
+        let width = usize::from(self.size.columns.saturating_sub(STEPS_WIDTH + 1)).max(20);
+        wrap(&printable(text), width)
+    }
+}
+
+fn prompt(question: &Question) -> String {
+    match &question.default {
+        Some(default) => format!("{} ({default}):", question.text),
+        None => format!("{}:", question.text),
+    }
+}
+
+/// Breaks between words, and inside words that are longer than a line. Nothing is left out.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_inclusive(' ') {
+        let mut word = word;
+        if line.chars().count() + word.trim_end().chars().count() > width && !line.trim().is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        while word.chars().count() > width {
+            let end = word.char_indices().nth(width).map_or(word.len(), |(index, _)| index);
+            lines.push(format!("{line}{}", &word[..end]));
+            line.clear();
+            word = &word[end..];
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn wrapping_leaves_nothing_out_and_keeps_the_width() {
+        let text = "a sentence with averyveryverylongword and some more words in it";
+        for width in [5, 8, 20, 100] {
+            let lines = wrap(text, width);
+            let kept: String = lines.concat().split_whitespace().collect();
+            assert_eq!(kept, text.split_whitespace().collect::<String>());
+            assert!(lines.iter().all(|line| line.trim_end().chars().count() <= width), "{lines:?}");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The loop of the full screen: one thread, the terminal, and secrets that pass by the model.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use ratatui::DefaultTerminal;
+use ratatui::crossterm::event as terminal_event;
+use rustix::io::Errno;
+
+use crate::channel::wait_for_input;
+use crate::clock;
+use crate::dice;
+use crate::interrupt::Interrupt;
+use crate::machine::{self, Effect as MachineEffect, Machine, Note, Novelty, SecretNeed};
+use crate::plain::Ending;
+use crate::runner::{Front, Ports, RunError, perform};
+use crate::secret::Secret;
+use crate::secrets::{Secrets, SecretsError, check_given};
+
+use super::keymap;
+use super::model::{Mode, Model, Size};
+use super::update::{Effect, Event, update};
+use super::view::view;
+
+const TICK: Duration = Duration::from_millis(200);
+
+/// crossterm makes its socket pair at its first poll: it has to happen before sockets are given up.
+pub fn first_poll() -> std::io::Result<()> {
+    terminal_event::poll(Duration::ZERO).map(|_| ())
+}
+
+/// Runs the ceremony on the full screen. The terminal is restored at the end, after a signal and after a panic.
+pub fn run(
+    machine: Machine,
+    ports: &mut Ports<'_>,
+    secrets: Secrets,
+    interrupt: &Interrupt,
+) -> Result<Ending, RunError> {
+    let mut terminal = ratatui::try_init()?;
+    let result = Screen::new(machine, &mut terminal, secrets, interrupt.clone())
+        .and_then(|mut screen| screen.live(ports));
+    ratatui::restore();
+    result
+}
+
+struct Screen<'a> {
+    model: Model,
+    terminal: &'a mut DefaultTerminal,
+    secrets: Secrets,
+    interrupt: Interrupt,
+}
+
+impl<'a> Screen<'a> {
+    fn new(
+        machine: Machine,
+        terminal: &'a mut DefaultTerminal,
+        secrets: Secrets,
+        interrupt: Interrupt,
+    ) -> Result<Screen<'a>, RunError> {
+        let size = terminal.size()?;
+        let size = Size { columns: size.width, rows: size.height };
+        Ok(Screen { model: Model::new(machine, size, clock::now()), terminal, secrets, interrupt })
+    }
+
+    fn live(&mut self, ports: &mut Ports<'_>) -> Result<Ending, RunError> {
+        let honest = std::mem::take(&mut self.model.status);
+        self.happen(Event::Machine(machine::Event::Started), ports)?;
+        self.model.status = honest;
+        loop {
+            self.draw()?;
+            let event = loop {
+                if self.interrupt.is_raised() {
+                    return Ok(Ending::Stopped);
+                }
+                if terminal_event::poll(TICK)?
+                    && let Some(event) = translate(&terminal_event::read()?)
+                {
+                    break event;
+                }
+            };
+            if self.happen(event, ports)? == Next::Leave {
+                let complete = self.model.machine.is_ended();
+                return Ok(if complete { Ending::Complete } else { Ending::Stopped });
+            }
+        }
+    }
+
+    /// Takes one event in, and performs everything that follows from it.
+    fn happen(&mut self, event: Event, ports: &mut Ports<'_>) -> Result<Next, RunError> {
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            for effect in update(&mut self.model, event, dice::moment()?) {
+                match effect {
+                    Effect::Quit => return Ok(Next::Leave),
+                    Effect::Perform(effect) => {
+                        self.model.mode = Mode::Working(working(&effect));
+                        self.draw()?;
+                        events.extend(perform(*effect, ports, self).map(Event::Machine));
+                    }
+                }
+            }
+        }
+        Ok(Next::Stay)
+    }
+
+    fn draw(&mut self) -> Result<(), RunError> {
+        let model = &self.model;
+        self.terminal.draw(|frame| view(model, frame))?;
+        Ok(())
+    }
+
+    fn read_secret(&mut self, what: String) -> Result<Secret, SecretsError> {
+        self.model.mode = Mode::Secret(what);
+        self.terminal.draw(|frame| view(&self.model, frame))?;
+        let secret = read_raw(&self.interrupt);
+        self.model.mode = Mode::Working("Working.".to_owned());
+        self.terminal.draw(|frame| view(&self.model, frame))?;
+        secret
+    }
+
+    fn typed_secret(&mut self, need: &SecretNeed) -> Result<Secret, SecretsError> {
+        let secret = self.read_secret(need.what.clone())?;
+        if need.novelty == Novelty::New && !secret.is_empty() {
+            let again = self.read_secret(format!("{}, once more", need.what))?;
+            if !secret.same_as(&again) {
+                return Err(SecretsError::NotTheSame);
+            }
+        }
+        Ok(secret)
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Next {
+    Stay,
+    Leave,
+}
+
+impl Front for Screen<'_> {
+    fn say(&mut self, note: &Note) -> std::io::Result<()> {
+        self.model.notes.push(note.clone());
+        Ok(())
+    }
+
+    fn secret(&mut self, need: &SecretNeed) -> Result<Secret, String> {
+        let secret = match &mut self.secrets {
+            Secrets::Listed(listed) => listed.take(&need.labels),
+            Secrets::Terminal => self.typed_secret(need),
+        };
+        secret.and_then(|secret| check_given(need, secret)).map_err(|error| error.to_string())
+    }
+}
+
+fn translate(event: &terminal_event::Event) -> Option<Event> {
+    match event {
+        terminal_event::Event::Key(key) => keymap::event(key),
+        terminal_event::Event::Resize(columns, rows) => {
+            Some(Event::Resized(Size { columns: *columns, rows: *rows }))
+        }
+        _ => None,
+    }
+}
+
+fn working(effect: &MachineEffect) -> String {
+    match effect {
+        MachineEffect::Ask { .. } => "Waiting for the token or key file. Touch the token if it blinks.",
+        MachineEffect::Export { .. } => "Writing, flushing and reading back.",
+        _ => "Reading.",
+    }
+    .to_owned()
+}
+
+/// Reads a secret in raw mode, straight from the terminal into its locked page: crossterm keeps what it reads.
+fn read_raw(interrupt: &Interrupt) -> Result<Secret, SecretsError> {
+    let mut secret = Secret::empty()?;
+    loop {
+        if interrupt.is_raised() {
+            return Err(SecretsError::Interrupted);
+        }
+        if !wait_for_input(rustix::stdio::stdin(), Some(TICK)).map_err(std::io::Error::from)? {
+            continue;
+        }
+        let mut byte = [0];
+        match rustix::io::read(rustix::stdio::stdin(), &mut byte) {
+            Ok(0) | Err(Errno::IO) => return Err(SecretsError::Interrupted),
+            Ok(_) => match byte[0] {
+                ENTER | LINE_FEED => return Ok(secret),
+                ESCAPE | CONTROL_C => {
+                    drain()?;
+                    return Err(SecretsError::Empty);
+                }
+                BACKSPACE | DELETE => secret.pop_character(),
+                CONTROL_U => secret.clear(),
+                byte if byte < 0x20 => {}
+                byte => secret.push(byte)?,
+            },
+            Err(Errno::INTR) => {}
+            Err(errno) => return Err(std::io::Error::from(errno).into()),
+        }
+    }
+}
+
+/// The rest of a key that begins with Escape must not become an answer.
+fn drain() -> std::io::Result<()> {
+    let mut rest = [0; 16];
+    while wait_for_input(rustix::stdio::stdin(), Some(Duration::from_millis(1)))? {
+        if rustix::io::read(rustix::stdio::stdin(), &mut rest)? == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+const CONTROL_C: u8 = 3;
+const BACKSPACE: u8 = 8;
+const LINE_FEED: u8 = 10;
+const ENTER: u8 = 13;
+const CONTROL_U: u8 = 21;
+const ESCAPE: u8 = 27;
+const DELETE: u8 = 127;

@@ -1,0 +1,123 @@
+//! Where PINs and passphrases come from: a terminal without echo, or a descriptor that the caller opened.
+//!
+//! Never an argument, never the environment: both are shown to every process of the machine.
+
+pub mod descriptor;
+pub mod terminal;
+
+use std::io::Write;
+
+use crate::interrupt::Interrupt;
+use crate::machine::{Novelty, SecretNeed};
+use crate::secret::{Secret, SecretError};
+
+use descriptor::Listed;
+
+/// A new passphrase is at least this long.
+const SHORTEST_NEW: usize = 8;
+
+/// A source of secrets.
+pub enum Secrets {
+    /// `--pin-fd`, and the terminal for what is not listed there, if there is one.
+    Listed(Listed),
+    /// The terminal.
+    Terminal,
+}
+
+/// How the prompt of a secret looks: the front end knows.
+pub struct Prompt<'a> {
+    /// Where it is written.
+    pub out: &'a mut dyn Write,
+    /// Everything before the colon.
+    pub text: String,
+}
+
+impl Secrets {
+    /// Asks for a secret. Writes the prompt in any case, so that a transcript shows what was asked.
+    pub fn ask(
+        &mut self,
+        need: &SecretNeed,
+        prompt: Prompt<'_>,
+        interrupt: &Interrupt,
+    ) -> Result<Secret, SecretsError> {
+        let secret = match self {
+            Secrets::Listed(listed) => {
+                writeln!(prompt.out, "{}: (from --pin-fd)", prompt.text)?;
+                listed.take(&need.labels)?
+            }
+            Secrets::Terminal => from_terminal(need, prompt, interrupt)?,
+        };
+        check_given(need, secret)
+    }
+}
+
+/// Whether what was typed can be the secret that is needed.
+pub(crate) fn check_given(need: &SecretNeed, secret: Secret) -> Result<Secret, SecretsError> {
+    if secret.is_empty() {
+        return Err(SecretsError::Empty);
+    }
+    if need.novelty == Novelty::New && secret.len() < SHORTEST_NEW {
+        return Err(SecretsError::TooShort);
+    }
+    Ok(secret)
+}
+
+fn from_terminal(
+    need: &SecretNeed,
+    prompt: Prompt<'_>,
+    interrupt: &Interrupt,
+) -> Result<Secret, SecretsError> {
+    let Prompt { out, text } = prompt;
+    let secret = terminal::read_hidden(&mut Prompt { out: &mut *out, text: text.clone() }, interrupt)?;
+    if need.novelty == Novelty::New && !secret.is_empty() {
+        let again =
+            terminal::read_hidden(&mut Prompt { out, text: format!("{text}, once more") }, interrupt)?;
+        if !secret.same_as(&again) {
+            return Err(SecretsError::NotTheSame);
+        }
+    }
+    Ok(secret)
+}
+
+/// No secret was given. Nothing was asked of a token, so no try was spent.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretsError {
+    /// Only Enter was pressed.
+    #[error("No secret was typed, so the token was not asked. Choose again when it is at hand.")]
+    Empty,
+    /// Typed twice, differently.
+    #[error("The two passphrases differ, so nothing was written. Type it again.")]
+    NotTheSame,
+    /// Too short for a new one.
+    #[error("A new passphrase has at least {SHORTEST_NEW} characters. Choose a longer one.")]
+    TooShort,
+    /// `--pin-fd` has no such line.
+    #[error(
+        "--pin-fd lists no secret for {label:?}, so the token was not asked. Add a line: label TAB secret."
+    )]
+    NotListed {
+        /// The label that was looked for.
+        label: String,
+    },
+    /// `--pin-fd` holds a line that is not one.
+    #[error("Line {line} of --pin-fd is not \"label TAB secret\". Correct it and start again.")]
+    Line {
+        /// Its number, from 1.
+        line: usize,
+    },
+    /// There is nobody to ask.
+    #[error(
+        "There is no terminal to ask for PINs and passphrases. Start the program on a terminal, or give them with \
+         --pin-fd N."
+    )]
+    NoTerminal,
+    /// A signal asked to stop.
+    #[error("It was stopped before a secret was typed. Nothing was asked of the token.")]
+    Interrupted,
+    /// No locked memory, or too long.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The terminal or the descriptor failed.
+    #[error("The secret could not be read ({0}). Start the program again.")]
+    Io(#[from] std::io::Error),
+}

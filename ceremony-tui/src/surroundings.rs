@@ -1,0 +1,85 @@
+//! What the machine under us looks like, read from `/proc` and `/sys`. Reads only; asks no network interface.
+
+use std::path::{Path, PathBuf};
+
+use rustix::process::{DumpableBehavior, Resource};
+
+use crate::machine::{Dumps, Facts};
+
+const IFF_UP: u32 = 1;
+
+/// Where `/proc` and `/sys` lie: `/`, or a folder in tests.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    root: PathBuf,
+}
+
+impl Surroundings {
+    /// Reads below `root`.
+    pub fn below(root: &Path) -> Surroundings {
+        Surroundings { root: root.to_owned() }
+    }
+
+    /// Looks now. What cannot be read counts as not there: the folder of interfaces is missing without a network.
+    pub fn look(&self) -> Facts {
+        Facts { interfaces_up: self.interfaces_up(), swap: self.swap(), dumps: dumps() }
+    }
+
+    fn interfaces_up(&self) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.root.join("sys/class/net")) else { return Vec::new() };
+        let mut names: Vec<String> = entries
+            .flatten()
+            .filter(|entry| is_up(&entry.path()))
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| name != "lo")
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn swap(&self) -> Vec<String> {
+        let listed = std::fs::read_to_string(self.root.join("proc/swaps")).unwrap_or_default();
+        listed.lines().skip(1).filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+    }
+}
+
+fn is_up(interface: &Path) -> bool {
+    let flags = std::fs::read_to_string(interface.join("flags")).unwrap_or_default();
+    let flags = flags.trim().trim_start_matches("0x");
+    u32::from_str_radix(flags, 16).is_ok_and(|flags| flags & IFF_UP != 0)
+}
+
+fn dumps() -> Dumps {
+    let limit = rustix::process::getrlimit(Resource::Core);
+    let dumpable = rustix::process::dumpable_behavior();
+    let off = limit.current == Some(0) && matches!(dumpable, Ok(DumpableBehavior::NotDumpable));
+    if off { Dumps::Off } else { Dumps::Possible }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interfaces_that_are_up_and_swap_in_use_are_found() {
+        let root = tempfile::tempdir().unwrap();
+        for (name, flags) in [("eth0", "0x1003"), ("wlan0", "0x1002"), ("lo", "0x9")] {
+            let interface = root.path().join("sys/class/net").join(name);
+            std::fs::create_dir_all(&interface).unwrap();
+            std::fs::write(interface.join("flags"), format!("{flags}\n")).unwrap();
+        }
+        std::fs::create_dir_all(root.path().join("proc")).unwrap();
+        std::fs::write(root.path().join("proc/swaps"), "Filename Type Size\n/dev/sda2 partition 1\n")
+            .unwrap();
+        let facts = Surroundings::below(root.path()).look();
+        assert_eq!(facts.interfaces_up, ["eth0"]);
+        assert_eq!(facts.swap, ["/dev/sda2"]);
+    }
+
+    #[test]
+    fn a_machine_without_network_and_swap_is_quiet() {
+        let root = tempfile::tempdir().unwrap();
+        let facts = Surroundings::below(root.path()).look();
+        assert!(facts.interfaces_up.is_empty() && facts.swap.is_empty());
+    }
+}

@@ -1,0 +1,161 @@
+//! What a token host answers when it says no: what happened, and what to do.
+
+use serde::{Deserialize, Serialize};
+
+use super::PinState;
+
+/// The token, or the key file, said no. Nothing was signed and nothing was changed, except perhaps a count of tries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Refusal {
+    /// Wrong PIN.
+    #[error("The token says that the PIN is wrong. It was not tried again; {}", after_wrong_pin(*state))]
+    WrongPin {
+        /// What the token says about further tries.
+        state: PinState,
+    },
+    /// The PIN is locked.
+    #[error(
+        "The PIN of this token is locked. Unlock it with its PUK or security officer PIN, or use another token."
+    )]
+    PinLocked,
+    /// Wrong passphrase.
+    #[error("The passphrase does not open {path}. Nothing was changed; try again.")]
+    WrongPassphrase {
+        /// The file.
+        path: String,
+    },
+    /// A secret was needed and none was given.
+    #[error("This needs a PIN or a passphrase, and none was given. Try again and type it.")]
+    SecretMissing,
+    /// No such token now.
+    #[error("No token {label} with serial number {serial} is there. Insert it and try again.")]
+    NoSuchToken {
+        /// Its label.
+        label: String,
+        /// Its serial number.
+        serial: String,
+    },
+    /// Two tokens with the same label and serial number.
+    #[error("Two tokens are called {label} and have the serial number {serial}. Take one of them out.")]
+    AmbiguousToken {
+        /// The label of both.
+        label: String,
+        /// The serial number of both.
+        serial: String,
+    },
+    /// No such key on the token.
+    #[error("The token holds no key {key_id} that signs. Insert the right token, or choose another key.")]
+    NoSuchKey {
+        /// CKA_ID in hex.
+        key_id: String,
+    },
+    /// The token was taken out.
+    #[error("The token was taken out before it had signed. Insert it and try again.")]
+    TokenRemoved,
+    /// The token wants something else first (a touch, a PIN).
+    #[error(
+        "The token did not allow the signature (no touch in time, or its PIN is needed again). Try again."
+    )]
+    NotAllowed,
+    /// The module is one of a network HSM.
+    #[error(
+        "{module} is a module for a key store on a network ({known_as}), and this program reaches no network. Use a \
+         token that is plugged into this machine."
+    )]
+    NetworkHsm {
+        /// The module.
+        module: String,
+        /// What it is known as.
+        known_as: String,
+    },
+    /// The module could not be loaded.
+    #[error(
+        "The PKCS#11 module {module} could not be loaded ({reason}). Check the path, and that it is installed."
+    )]
+    ModuleNotLoaded {
+        /// The module.
+        module: String,
+        /// What the loader said.
+        reason: String,
+    },
+    /// The key cannot be used.
+    #[error(
+        "This key cannot sign a root: {reason}. Choose a P-256, Ed25519 or RSA key of 2048 bits or more."
+    )]
+    UnsupportedKey {
+        /// Why.
+        reason: String,
+    },
+    /// An unencrypted private key.
+    #[error(
+        "{path} holds a private key that is not encrypted, and such keys are refused. Treat it as stolen, or encrypt \
+         it: openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD.pem -out NEW.pem"
+    )]
+    UnencryptedKeyFile {
+        /// The file.
+        path: String,
+    },
+    /// OpenSSL's old encryption.
+    #[error(
+        "{path} is encrypted in OpenSSL's old form, which is weak. Convert it: openssl pkcs8 -topk8 -v2 aes-256-cbc \
+         -in OLD.pem -out NEW.pem"
+    )]
+    OldPemEncryption {
+        /// The file.
+        path: String,
+    },
+    /// Not a key file.
+    #[error("{path} is not an encrypted key file. Name an age file or an ENCRYPTED PRIVATE KEY in PEM.")]
+    NotAKeyFile {
+        /// The file.
+        path: String,
+    },
+    /// A key file that cannot be used for another reason.
+    #[error("{path} cannot be used. {sentence}")]
+    UnusableKeyFile {
+        /// The file.
+        path: String,
+        /// What is wrong with it, and what to do.
+        sentence: String,
+    },
+    /// The file could not be read or written.
+    #[error(
+        "It was not possible to {action} {path} ({reason}). Check the path and the medium, then try again."
+    )]
+    File {
+        /// What was tried.
+        action: String,
+        /// The file.
+        path: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// A new key file may not replace anything.
+    #[error("{path} exists already, and it was not touched. Choose another name for the new key file.")]
+    FileExists {
+        /// The file.
+        path: String,
+    },
+    /// This host does not answer that kind of question.
+    #[error("This kind of key holder cannot do that. Choose another key.")]
+    NotSupported,
+    /// Anything else a device said.
+    #[error(
+        "The token answered {code} while it was asked to {action}. Take it out, put it back and try again."
+    )]
+    Device {
+        /// What was tried.
+        action: String,
+        /// The PKCS#11 return value by name.
+        code: String,
+    },
+}
+
+fn after_wrong_pin(state: PinState) -> &'static str {
+    match state {
+        PinState::Fine => "check the PIN before the next try.",
+        PinState::Low => "the token counts wrong PINs and says that few tries are left.",
+        PinState::FinalTry => "ONE try is left: another wrong PIN locks the token.",
+        PinState::Locked => "the token is locked now.",
+    }
+}

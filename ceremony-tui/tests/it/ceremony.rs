@@ -1,0 +1,142 @@
+//! Whole ceremonies with key files.
+
+use shared::gap::{BootstrapPayload, SettingsPin};
+use shared::metadata::TopRole;
+use shared::rotation::check_first_root;
+
+use crate::material::{Online, add_file, age_file, export_folder, now};
+use crate::room::{Room, Setup};
+
+const SECRETS: &str = "alice\talice's passphrase\nbob\tbob's passphrase\n";
+
+#[test]
+fn two_key_files_make_a_payload_that_the_service_accepts() {
+    let folder = tempfile::tempdir().unwrap();
+    let online = Online::write(folder.path());
+    let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
+    let (bob, _) = age_file(folder.path(), "bob", "bob's passphrase");
+    let export = export_folder(folder.path());
+    let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
+    online.import(&mut room);
+    add_file(&mut room, "alice", &alice);
+    add_file(&mut room, "bob", &bob);
+    room.answer("root-keys.add", "done");
+    room.review();
+    room.answer("sign.key", "alice");
+    room.answer("sign.key", "bob");
+    room.answer("export.folder", export.to_str().unwrap());
+    assert!(room.end().success(), "{}", room.transcript);
+
+    let payload = BootstrapPayload::parse(&std::fs::read(export.join("payload.json")).unwrap()).unwrap();
+    assert_eq!(payload.settings_pin(), Ok(SettingsPin::Signed));
+    let tally = check_first_root(&payload.root, now()).unwrap();
+    assert!(tally.is_met() && tally.valid.len() == 2);
+    assert_eq!(payload.settings.bins.count.get(), 256);
+    let (keyid, _) = payload.root.body().keys_of(TopRole::Timestamp).next().unwrap();
+    assert_eq!(keyid, online.key.public().id());
+    let digest = payload.root.document().digest().to_string();
+    assert!(
+        room.transcript.contains(&format!("online-service bootstrap payload.json --expect \"{digest}\""))
+    );
+    assert!(room.transcript.contains("The ceremony is complete."));
+}
+
+#[test]
+fn fewer_signatures_than_the_threshold_are_exported_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let online = Online::write(folder.path());
+    let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
+    let (bob, _) = age_file(folder.path(), "bob", "bob's passphrase");
+    let export = export_folder(folder.path());
+    let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
+    online.import(&mut room);
+    add_file(&mut room, "alice", &alice);
+    add_file(&mut room, "bob", &bob);
+    room.answer("root-keys.add", "done");
+    room.review();
+    room.answer("sign.key", "done");
+    assert!(room.said().contains("At least one holder must sign."));
+    room.answer("sign.key", "bob");
+    room.answer("sign.key", "done");
+    room.answer("sign.incomplete", "yes");
+    room.answer("export.folder", export.to_str().unwrap());
+    assert!(room.end().success(), "{}", room.transcript);
+    assert!(room.transcript.contains("It carries 1 of 2 signatures"));
+    let payload = BootstrapPayload::parse(&std::fs::read(export.join("payload.json")).unwrap()).unwrap();
+    assert_eq!(check_first_root(&payload.root, now()).unwrap().missing(), 1);
+}
+
+#[test]
+fn a_key_is_generated_here_and_signs() {
+    let folder = tempfile::tempdir().unwrap();
+    let online = Online::write(folder.path());
+    let export = export_folder(folder.path());
+    let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
+    room.pass_until("settings.threshold");
+    room.type_line("1");
+    online.import(&mut room);
+    room.answer("root-keys.add", "generate");
+    room.answer("root-keys.name", "alice");
+    room.answer("root-keys.scheme", "ecdsa-p256");
+    room.answer("root-keys.new-file", "alice.age");
+    room.answer("root-keys.add", "done");
+    room.review();
+    room.answer("sign.key", "alice");
+    room.answer("export.folder", export.to_str().unwrap());
+    assert!(room.end().success(), "{}", room.transcript);
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(folder.path().join("alice.age")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn rstuf_spelling_puts_names_and_the_uri_into_the_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let online = Online::write(folder.path());
+    let (alice, key) = age_file(folder.path(), "alice", "alice's passphrase");
+    let (bob, _) = age_file(folder.path(), "bob", "bob's passphrase");
+    let export = export_folder(folder.path());
+    let arguments = vec!["new", "--plain", "--rstuf", "--folder", export.to_str().unwrap()];
+    let mut room = Room::enter(folder.path(), &Setup { arguments, ..Setup::with_secrets(SECRETS) });
+    online.import(&mut room);
+    add_file(&mut room, "alice", &alice);
+    add_file(&mut room, "bob", &bob);
+    room.answer("root-keys.add", "");
+    room.review();
+    room.answer("sign.key", "");
+    room.answer("sign.key", "");
+    room.answer("export.folder", "");
+    assert!(room.end().success(), "{}", room.transcript);
+    let text = std::fs::read_to_string(export.join("payload.json")).unwrap();
+    let payload = shared::json::Json::parse(text.as_bytes()).unwrap();
+    let keys =
+        payload.get("metadata").unwrap().get("root").unwrap().get("signed").unwrap().get("keys").unwrap();
+    let name = keys.get(key.id().as_str()).unwrap().get("x-rstuf-key-name").unwrap();
+    assert_eq!(name.as_str(), Some("alice"));
+    let online_id = online.key.public().id().as_str();
+    let uri = keys.get(online_id).unwrap().get("x-rstuf-online-key-uri").unwrap();
+    assert_eq!(uri.as_str(), Some(format!("fn:{online_id}").as_str()));
+}
+
+#[test]
+fn back_returns_to_earlier_answers_and_help_explains() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
+    room.pass_until("settings.repository");
+    room.type_line("first-name");
+    room.answer("settings.root-days", ":back");
+    room.answer("settings.repository", ":help");
+    assert!(room.said().contains("Nothing is fixed before the review."));
+    assert!(room.transcript.ends_with("(first-name): "));
+}
+
+#[test]
+fn the_end_of_standard_input_stops_cleanly_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
+    room.pass_until("settings.threshold");
+    room.close_input();
+    assert_eq!(room.end().code(), Some(1));
+    assert!(room.transcript.contains("Stopped. No payload was written"), "{}", room.transcript);
+    assert!(!folder.path().join("payload.json").exists());
+}

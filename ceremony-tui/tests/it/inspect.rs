@@ -1,0 +1,99 @@
+//! `ceremony-tui inspect FILE` on each kind of document.
+
+use std::path::Path;
+use std::process::Command;
+
+use shared::key::Scheme;
+use shared::software::SoftwareKey;
+
+use crate::material::{Online, add_file, age_file, export_folder};
+use crate::room::{BINARY, Room, Setup};
+
+fn inspect(file: &Path) -> (bool, String) {
+    let output = Command::new(BINARY).arg("inspect").arg(file).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn a_payload_is_told_in_sentences_with_what_is_missing_and_its_digest() {
+    let folder = tempfile::tempdir().unwrap();
+    let online = Online::write(folder.path());
+    let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
+    let (bob, _) = age_file(folder.path(), "bob", "bob's passphrase");
+    let export = export_folder(folder.path());
+    let mut room = Room::enter(
+        folder.path(),
+        &Setup::with_secrets("alice\talice's passphrase\nbob\tbob's passphrase\n"),
+    );
+    online.import(&mut room);
+    add_file(&mut room, "alice", &alice);
+    add_file(&mut room, "bob", &bob);
+    room.answer("root-keys.add", "done");
+    room.review();
+    room.answer("sign.key", "alice");
+    room.answer("sign.key", "done");
+    room.answer("sign.incomplete", "yes");
+    room.answer("export.folder", export.to_str().unwrap());
+    assert!(room.end().success(), "{}", room.transcript);
+    let (ok, said) = inspect(&export.join("payload.json"));
+    assert!(ok, "{said}");
+    let digest = room.document_digest();
+    for sentence in [
+        "This is a bootstrap payload",
+        "Root is signed by all of alice, bob: 2 signatures.",
+        "Nothing else is in the document.",
+        "alice signed it, and the signature verifies.",
+        "It has 1 of 2 signatures: 1 more are needed, from bob.",
+        "Its settings are those that the holders of root sign.",
+        &digest[..8].join(" "),
+    ] {
+        assert!(said.contains(sentence), "{sentence}\n{said}");
+    }
+}
+
+#[test]
+fn an_online_key_is_described_without_its_fingerprint() {
+    let folder = tempfile::tempdir().unwrap();
+    let online = Online::write(folder.path());
+    let (ok, said) = inspect(&online.path);
+    assert!(ok, "{said}");
+    assert!(said.contains("public online key \"online-1\""), "{said}");
+    assert!(!said.contains(&online.key.public().fingerprint().groups()[0]), "{said}");
+}
+
+#[test]
+fn what_is_no_document_is_refused_with_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x.json");
+    for (content, sentence) in [
+        ("{\"a\":1}", "no document that crosses the gap"),
+        ("{\"a\":1,\"a\":2}", "The document cannot be used."),
+        ("", "The document cannot be used."),
+    ] {
+        std::fs::write(&file, content).unwrap();
+        let (ok, said) = inspect(&file);
+        assert!(!ok && said.contains(sentence), "{said}");
+    }
+    assert!(!inspect(&folder.path().join("missing")).0);
+}
+
+#[test]
+fn a_key_is_generated_by_the_subcommand_and_opens_in_a_ceremony() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = r#"exec "$1" key generate --out new.age --scheme ed25519 --pin-fd 3 3<"$2""#;
+    let secrets = folder.path().join("secrets");
+    std::fs::write(&secrets, "new.age\ta long passphrase\n").unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", script, "sh", BINARY]).arg(&secrets).current_dir(folder.path());
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("-----BEGIN PUBLIC KEY-----"), "{said}");
+    let file = std::fs::read(folder.path().join("new.age")).unwrap();
+    let passphrase = shared::software::sealed::Passphrase::from("a long passphrase".to_owned());
+    let opened = shared::software::sealed::open_any(&file, &passphrase).unwrap();
+    assert!(said.contains(opened.public().id().as_str()), "{said}");
+    assert_eq!(opened.public().scheme(), Some(Scheme::Ed25519));
+    assert_ne!(opened.public(), SoftwareKey::generate(Scheme::Ed25519).unwrap().public());
+}

@@ -1,0 +1,18 @@
+//! The real binaries, driven through `--plain`: real processes, real key files, real SoftHSM tokens.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking"
+)]
+
+mod bad_input;
+mod ceremony;
+mod inspect;
+mod material;
+mod processes;
+mod room;
+mod secrecy;
+mod softhsm;
+mod tokens;

@@ -1,0 +1,183 @@
+//! The processes while they run: who maps what, who ends with whom, and what a killed host means.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use shared::key::Scheme;
+use shared::software::SoftwareKey;
+
+use crate::material::{Online, add_file, age_file};
+use crate::room::{Room, Setup};
+use crate::softhsm::SoftHsm;
+use crate::tokens::add_token;
+
+/// Processes that descend from `pid`, with their command lines.
+pub(crate) fn descendants(pid: u32) -> BTreeMap<u32, Vec<String>> {
+    let mut found = BTreeMap::from([(pid, Vec::new())]);
+    loop {
+        let before = found.len();
+        for (child, parent) in parents() {
+            if found.contains_key(&parent) {
+                found.insert(child, command_line(child));
+            }
+        }
+        if found.len() == before {
+            found.remove(&pid);
+            return found;
+        }
+    }
+}
+
+fn parents() -> Vec<(u32, u32)> {
+    let numbers = std::fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    numbers
+        .filter_map(|pid: u32| {
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+            let parent = stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()?;
+            Some((pid, parent))
+        })
+        .collect()
+}
+
+pub(crate) fn command_line(pid: u32) -> Vec<String> {
+    let bytes = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    bytes.split(|byte| *byte == 0).map(|part| String::from_utf8_lossy(part).into_owned()).collect()
+}
+
+/// Token hosts of one kind: `files`, `pkcs11`, or any.
+fn hosts_of_kind(room: &Room, kind: &str) -> Vec<u32> {
+    let is_host = |line: &Vec<String>| {
+        line.first().is_some_and(|program| program.ends_with("/token-host"))
+            && line.get(1).is_some_and(|word| word.contains(kind))
+    };
+    descendants(room.child.id()).into_iter().filter(|(_, line)| is_host(line)).map(|(pid, _)| pid).collect()
+}
+
+fn hosts(room: &Room) -> Vec<u32> {
+    hosts_of_kind(room, "")
+}
+
+/// Sends a signal to the token hosts of one kind of this room, by number.
+pub(crate) fn signal_hosts(room: &Room, kind: &str, signal: &str) {
+    for pid in hosts_of_kind(room, kind) {
+        assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
+    }
+}
+
+/// A room with a token and a key file in use.
+fn furnished(folder: &Path) -> Room {
+    let hsm = SoftHsm::new(folder);
+    hsm.token("alice-p256", "111111", &SoftwareKey::generate(Scheme::EcdsaP256Sha256).unwrap());
+    let (carol, _) = age_file(folder, "carol", "carol's passphrase");
+    let online = Online::write(folder);
+    let secrets = "alice-p256\t111111\ncarol\tcarol's passphrase\n";
+    let environment = vec![("SOFTHSM2_CONF", hsm.configuration.as_str())];
+    let mut room = Room::enter(folder, &Setup { environment, ..Setup::with_secrets(secrets) });
+    online.import(&mut room);
+    add_token(&mut room, "alice", "alice-p256");
+    add_file(&mut room, "carol", &carol);
+    room.prompt();
+    room
+}
+
+#[test]
+fn the_screen_process_maps_no_module_and_is_no_token_host() {
+    let folder = tempfile::tempdir().unwrap();
+    let room = furnished(folder.path());
+    let screen = room.child.id();
+    let hosts = hosts(&room);
+    assert_eq!(hosts.len(), 2, "one host for the module, one for key files");
+    assert!(!hosts.contains(&screen));
+    let maps = |pid: u32| {
+        std::fs::read_to_string(format!("/proc/{pid}/maps"))
+            .expect("the maps of a protected process can be read by root only; run the tests as root")
+    };
+    let own = maps(screen);
+    assert!(own.contains("ceremony-tui"), "{own}");
+    for foreign in ["softhsm", "libpcsclite", "pkcs11", "token-host"] {
+        assert!(!own.contains(foreign), "{foreign} in {own}");
+    }
+    // The judge can fail: the host does map the module.
+    assert!(hosts.iter().any(|pid| maps(*pid).contains("softhsm")));
+}
+
+#[test]
+fn the_screen_process_is_filtered_and_cannot_be_dumped() {
+    let folder = tempfile::tempdir().unwrap();
+    let room = furnished(folder.path());
+    let everybody = [vec![room.child.id()], descendants(room.child.id()).into_keys().collect()].concat();
+    assert_eq!(everybody.len(), 4, "screen, broker, two hosts");
+    for pid in everybody {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        assert!(status.lines().any(|line| line == "Seccomp:\t2"), "{pid}: {status}");
+        assert!(status.lines().any(|line| line == "NoNewPrivs:\t1"), "{pid}: {status}");
+        let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
+        let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+        assert_eq!(core.split_whitespace().filter(|word| *word == "0").count(), 2, "{core}");
+        use std::os::unix::fs::MetadataExt;
+        // A dumpable process of another user than root shows that user here; as root both are 0.
+        assert_eq!(std::fs::metadata(format!("/proc/{pid}/mem")).unwrap().uid(), 0);
+    }
+}
+
+#[test]
+fn a_host_that_is_killed_means_no_signature_and_the_ceremony_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = furnished(folder.path());
+    room.answer("root-keys.add", "done");
+    room.review();
+    room.prompt();
+    // The host gets the request and hangs; in the middle of it, it is killed.
+    signal_hosts(&room, "files", "-STOP");
+    room.answer("sign.key", "carol");
+    room.wait_for("sign.secret");
+    signal_hosts(&room, "files", "-KILL");
+    let said = room.said();
+    assert!(said.contains("carol has not signed. The process that talks to the token has ended"), "{said}");
+    assert!(said.contains("Signed 0 of 2 needed"), "{said}");
+    room.answer("sign.key", "carol");
+    assert!(room.said().contains("carol: signed and verified"), "{}", room.transcript);
+    signal_hosts(&room, "pkcs11", "-KILL");
+    room.answer("sign.key", "alice");
+    assert!(room.said().contains("alice has not signed."), "{}", room.transcript);
+    room.answer("sign.key", "alice");
+    assert_eq!(room.prompt(), "export.folder");
+}
+
+#[test]
+fn broker_and_hosts_end_with_the_screen_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = furnished(folder.path());
+    let others: Vec<u32> = descendants(room.child.id()).into_keys().collect();
+    assert_eq!(others.len(), 3);
+    room.child.kill().unwrap();
+    room.child.wait().unwrap();
+    #[expect(clippy::disallowed_methods, reason = "a test waits for a condition with a deadline")]
+    let started = Instant::now();
+    while others.iter().any(|pid| is_alive(*pid)) {
+        assert!(started.elapsed() < Duration::from_secs(10), "a process outlived the screen process");
+        std::thread::yield_now();
+    }
+}
+
+fn is_alive(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // Orphans stay as zombies where nobody reaps them; they hold nothing any more.
+    stat.rsplit(')').next().is_some_and(|rest| !rest.trim().is_empty() && !rest.trim().starts_with('Z'))
+}
+
+#[test]
+fn a_signal_stops_the_ceremony_with_its_usual_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut room = Room::enter(folder.path(), &Setup::with_secrets("a\tb\n"));
+    room.prompt();
+    let pid = room.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(room.end().code(), Some(143));
+    assert!(room.transcript.contains("Stopped. No payload was written"), "{}", room.transcript);
+}
