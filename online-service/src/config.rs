@@ -1,0 +1,152 @@
+//! The service's one configuration file.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    /// Not readable.
+    #[error(
+        "The configuration {path} could not be read ({reason}). Name it with --config, or create one with `online-service init`."
+    )]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+    /// Not valid.
+    #[error("The configuration {path} is not valid: {reason}")]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// The configuration. Unknown fields are refused, because a misspelt switch must not silently be off or on.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where the service listens.
+    pub(crate) listen: SocketAddr,
+    /// The data folder: catalog, vault, lock.
+    pub(crate) data: PathBuf,
+    /// A folder of target files to serve under `/content/`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) content: Option<PathBuf>,
+    /// Whether rehearsal documents are taken, and no others.
+    #[serde(default)]
+    pub(crate) rehearsal: bool,
+    /// How the vault is unlocked.
+    pub(crate) vault: VaultConfig,
+    /// Which bootstrap is taken.
+    #[serde(default)]
+    pub(crate) bootstrap: BootstrapConfig,
+}
+
+/// How the vault is unlocked.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VaultConfig {
+    /// A file with the passphrase on its first line, readable by its owner alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// The name of a systemd credential with the passphrase.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) credential: Option<String>,
+}
+
+/// Which bootstrap is taken.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BootstrapConfig {
+    /// The document digest of root version 1, groups or words, as it was read aloud in the ceremony.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) expect: Option<String>,
+    /// Take a bootstrap whose digest nobody gave by another way.
+    #[serde(default)]
+    pub(crate) allow_unpinned_bootstrap: bool,
+    /// Take a payload whose settings were not signed (made by RSTUF's own command line).
+    #[serde(default)]
+    pub(crate) allow_rstuf_payloads: bool,
+}
+
+impl Config {
+    /// Reads the file. Relative paths in it are relative to its folder.
+    pub(crate) fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError::Unreadable { path: path.to_owned(), reason: error.to_string() })?;
+        let invalid = |reason: String| ConfigError::Invalid { path: path.to_owned(), reason };
+        let mut config: Self = toml::from_str(&text).map_err(|error| invalid(error.to_string()))?;
+        config.anchor(path.parent().unwrap_or(Path::new("")));
+        config.check().map_err(invalid)?;
+        Ok(config)
+    }
+
+    fn anchor(&mut self, folder: &Path) {
+        self.data = folder.join(&self.data);
+        self.content = self.content.as_ref().map(|content| folder.join(content));
+        self.vault.passphrase_file = self.vault.passphrase_file.as_ref().map(|file| folder.join(file));
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.vault.passphrase_file.is_some() == self.vault.credential.is_some() {
+            return Err(
+                "[vault] needs either passphrase_file or credential, and not both. Remove or add one."
+                    .to_owned(),
+            );
+        }
+        Ok(())
+    }
+
+    /// The file as it is written by `init`.
+    pub(crate) fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(self)
+    }
+
+    /// The catalog's file.
+    pub(crate) fn catalog_path(&self) -> PathBuf {
+        self.data.join("catalog.sqlite")
+    }
+
+    /// The vault's folder.
+    pub(crate) fn vault_path(&self) -> PathBuf {
+        self.data.join("vault")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    fn load(text: &str) -> Result<Config, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vestry.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::load(&path).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn relative_paths_belong_to_the_folder_of_the_file() {
+        let config =
+            load("listen = \"127.0.0.1:0\"\ndata = \".\"\n[vault]\npassphrase_file = \"secret\"\n").unwrap();
+        assert!(config.vault.passphrase_file.unwrap().is_absolute());
+        assert!(!config.bootstrap.allow_unpinned_bootstrap);
+    }
+
+    #[test]
+    fn a_misspelt_switch_is_refused() {
+        let text = "listen = \"127.0.0.1:0\"\ndata = \".\"\nrehersal = true\n[vault]\npassphrase_file = \"secret\"\n";
+        assert!(load(text).unwrap_err().contains("rehersal"));
+    }
+
+    #[test]
+    fn a_vault_needs_exactly_one_way_to_unlock_it() {
+        assert!(load("listen = \"127.0.0.1:0\"\ndata = \".\"\n[vault]\n").unwrap_err().contains("[vault]"));
+    }
+}

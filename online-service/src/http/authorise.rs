@@ -1,0 +1,82 @@
+//! Who asks: a bearer token, or the same token as the password of HTTP Basic.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use super::body::discard;
+use super::error::ApiError;
+use super::{Shared, blocking};
+use crate::scope::Need;
+use crate::usecases::access::{AccessError, Caller, authenticate};
+
+/// Finds out who asks, before anything of the body is read.
+pub(crate) async fn caller(app: &Shared, headers: &HeaderMap) -> Result<Caller, ApiError> {
+    let secret = secret(headers).ok_or(AccessError::NoToken)?;
+    blocking(app, move |app| {
+        let now = app.ports.clock.now();
+        Ok(authenticate(app.ports.catalog.as_ref(), now, &secret)?)
+    })
+    .await
+}
+
+/// Finds out who sends a body; the body of a stranger is thrown away unread.
+pub(crate) async fn sender(
+    app: &Shared,
+    headers: &HeaderMap,
+    need: &Need<'_>,
+    body: Body,
+) -> Result<(Caller, Body), ApiError> {
+    let known = match caller(app, headers).await {
+        Ok(caller) => caller.check(need).map(|()| caller).map_err(ApiError::from),
+        Err(error) => Err(error),
+    };
+    match known {
+        Ok(caller) => Ok((caller, body)),
+        Err(error) => {
+            discard(body).await;
+            Err(error)
+        }
+    }
+}
+
+/// The secret of an `Authorization` header. It never goes into a log.
+fn secret(headers: &HeaderMap) -> Option<Zeroizing<String>> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, credentials) = value.split_once(' ')?;
+    let credentials = credentials.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(Zeroizing::new(credentials.to_owned()));
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = Zeroizing::new(STANDARD.decode(credentials).ok()?);
+    let (_, password) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+    Some(Zeroizing::new(password.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    use super::secret;
+
+    fn of(value: &'static str) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
+        secret(&headers).map(|secret| secret.to_string())
+    }
+
+    #[test]
+    fn a_token_comes_as_bearer_or_as_the_password_of_basic() {
+        assert_eq!(of("Bearer abc"), Some("abc".to_owned()));
+        assert_eq!(of("bearer abc"), Some("abc".to_owned()));
+        assert_eq!(of("Basic YW55b25lOmFiYw=="), Some("abc".to_owned()));
+        assert_eq!(of("Digest abc"), None);
+        assert_eq!(of("Basic !!!"), None);
+        assert_eq!(secret(&HeaderMap::new()), None);
+    }
+}

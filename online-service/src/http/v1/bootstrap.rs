@@ -1,0 +1,4 @@
+//! Starting a repository.
+
+pub(crate) mod get;
+pub(crate) mod post;

@@ -1,0 +1,79 @@
+//! `POST /api/v1/bootstrap`: takes the payload of a ceremony. Scope `admin`.
+//!
+//! The header `x-vestry-expect-digest` carries the document digest of root, groups or words, as it was read aloud in
+//! the ceremony. Without it, and without `bootstrap.expect` in the configuration, a payload is refused: root version 1
+//! names its own keys, so anybody can make one that is valid in itself.
+
+mod shape;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use shared::digest::DocumentDigest;
+use shared::gap::BootstrapPayload;
+use shared::json::Json;
+
+use crate::http::error::{ApiError, Invalid};
+use crate::http::v1::accepted;
+use crate::http::{Shared, authorise, blocking, body, json};
+use crate::scope::Need;
+use crate::usecases::bootstrap::{BootstrapError, accept};
+
+/// The header with the expected digest.
+pub(crate) const EXPECT_HEADER: &str = "x-vestry-expect-digest";
+
+impl From<BootstrapError> for ApiError {
+    fn from(error: BootstrapError) -> Self {
+        let sentence = error.to_string();
+        let refuse = |place: &[&str]| {
+            let place = place.iter().map(|step| Json::from(*step)).collect();
+            Self::invalid(Invalid::value(place, &sentence, Json::object([])))
+        };
+        match error {
+            BootstrapError::Access(error) => error.into(),
+            BootstrapError::Catalog(error) => error.into(),
+            BootstrapError::Randomness(error) => error.into(),
+            // RSTUF's one state error without a message.
+            BootstrapError::State(_) => Self::State(Json::object([("error", Json::from(sentence))])),
+            BootstrapError::Unpinned => Self::Forbidden(sentence),
+            BootstrapError::UnsignedSettings => refuse(&["body", "settings"]),
+            BootstrapError::Payload(_) => refuse(&["body"]),
+            BootstrapError::Digest { .. }
+            | BootstrapError::Root(_)
+            | BootstrapError::Mode(_)
+            | BootstrapError::OnlineRole(_)
+            | BootstrapError::Vault(_) => refuse(&["body", "metadata", "root"]),
+        }
+    }
+}
+
+fn expected(headers: &HeaderMap) -> Result<Option<DocumentDigest>, ApiError> {
+    let Some(value) = headers.get(EXPECT_HEADER) else { return Ok(None) };
+    let text = String::from_utf8_lossy(value.as_bytes());
+    let digest = DocumentDigest::parse_spoken(&text).map_err(|error| {
+        let place = vec![Json::from("header"), Json::from(EXPECT_HEADER)];
+        ApiError::invalid(Invalid::value(place, &error.to_string(), Json::from(text.as_ref())))
+    })?;
+    Ok(Some(digest))
+}
+
+/// Checks the payload and starts the bootstrap.
+pub(crate) async fn handle(
+    State(app): State<Shared>,
+    headers: HeaderMap,
+    request: Body,
+) -> Result<Response, ApiError> {
+    let (caller, request) = authorise::sender(&app, &headers, &Need::Bootstrap, request).await?;
+    let expected = expected(&headers)?;
+    let value = body::read(&headers, request).await?;
+    let accepted_bootstrap = blocking(&app, move |app| {
+        shape::check(&value)?;
+        let payload = BootstrapPayload::from_json(&value).map_err(BootstrapError::from)?;
+        Ok(accept(&app.ports, &app.policy, &caller, &payload, expected)?)
+    })
+    .await?;
+    app.wake.ring();
+    let body = accepted(&accepted_bootstrap.task, accepted_bootstrap.at, "Bootstrap accepted.");
+    Ok(json(StatusCode::ACCEPTED, &body))
+}

@@ -1,0 +1,3 @@
+//! The settings of the repository.
+
+pub(crate) mod get;

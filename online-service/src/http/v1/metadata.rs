@@ -1,0 +1,3 @@
+//! Metadata that people sign.
+
+pub(crate) mod sign;

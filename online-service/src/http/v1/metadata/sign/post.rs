@@ -1,0 +1,45 @@
+//! `POST /api/v1/metadata/sign`: adds one signature. Scope `metadata:write`.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use shared::gap::SignPayload;
+use shared::json::Json;
+
+use crate::http::error::{ApiError, Invalid};
+use crate::http::fields::{Faults, Field};
+use crate::http::v1::accepted;
+use crate::http::{Shared, authorise, blocking, body, json};
+use crate::scope::Need;
+use crate::usecases::sign::add;
+
+fn read(value: &Json) -> Result<SignPayload, ApiError> {
+    let mut faults = Faults::default();
+    let body = Field::body(value);
+    body.member("role", &mut faults).and_then(|role| role.string(&mut faults));
+    if let Some(signature) = body.member("signature", &mut faults) {
+        for name in ["keyid", "sig"] {
+            signature.member(name, &mut faults).and_then(|field| field.string(&mut faults));
+        }
+    }
+    faults.check()?;
+    // What pydantic has no rule for: an impossible key id, or a signature that is no hexadecimal.
+    SignPayload::from_json(value).map_err(|error| {
+        let place = vec![Json::from("body"), Json::from("signature")];
+        ApiError::invalid(Invalid::value(place, &error.to_string(), Json::object([])))
+    })
+}
+
+/// Checks the signature and adds it.
+pub(crate) async fn handle(
+    State(app): State<Shared>,
+    headers: HeaderMap,
+    request: Body,
+) -> Result<Response, ApiError> {
+    let (caller, request) = authorise::sender(&app, &headers, &Need::SignMetadata, request).await?;
+    let value = body::read(&headers, request).await?;
+    let signed = blocking(&app, move |app| Ok(add(&app.ports, &caller, &read(&value)?)?)).await?;
+    app.wake.ring();
+    Ok(json(StatusCode::ACCEPTED, &accepted(&signed.task, signed.at, "Metadata sign accepted.")))
+}

@@ -1,0 +1,3 @@
+//! How the service is.
+
+pub(crate) mod get;

@@ -1,0 +1,3 @@
+//! What became of a request.
+
+pub(crate) mod get;

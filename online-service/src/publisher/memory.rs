@@ -1,0 +1,120 @@
+//! What the publisher remembers of the catalog between two publications.
+
+use std::collections::BTreeMap;
+
+use shared::key::Key;
+use shared::metadata::{Metadata, Root, TopRole};
+use shared::names::Version;
+use shared::settings::RepositorySettings;
+
+use super::PublishError;
+use crate::ports::Ports;
+use crate::ports::catalog::names::RoleLabel;
+use crate::ports::catalog::publication::{CurrentRole, NewFile};
+use crate::ports::vault::Vault;
+
+/// The online keys that sign, one for each role, and all that targets delegates to.
+#[derive(Clone, Debug)]
+pub(crate) struct OnlineKeys {
+    /// Signs targets and bins.
+    pub(crate) targets: Key,
+    /// Signs snapshot.
+    pub(crate) snapshot: Key,
+    /// Signs timestamp.
+    pub(crate) timestamp: Key,
+    /// The keys that bins are delegated to.
+    pub(crate) bins: Vec<Key>,
+}
+
+impl OnlineKeys {
+    /// For each role the first key of root that the vault holds.
+    pub(crate) fn choose(root: &Root, vault: &dyn Vault) -> Result<Self, PublishError> {
+        let held = vault.keys();
+        let choose = |role: TopRole| {
+            root.keys_of(role)
+                .map(|(_, key)| key)
+                .find(|key| held.iter().any(|held| held.key.material() == key.material()))
+                .cloned()
+                .ok_or_else(|| {
+                    PublishError::Unreadable(format!("the vault holds no key of the role {}", role.name()))
+                })
+        };
+        Ok(Self {
+            targets: choose(TopRole::Targets)?,
+            snapshot: choose(TopRole::Snapshot)?,
+            timestamp: choose(TopRole::Timestamp)?,
+            bins: root.keys_of(TopRole::Targets).map(|(_, key)| key.clone()).collect(),
+        })
+    }
+}
+
+/// A copy of what the catalog holds.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    /// What people signed.
+    pub(crate) settings: RepositorySettings,
+    /// The version of the root that everything is signed under.
+    pub(crate) root_version: u64,
+    /// Who signs.
+    pub(crate) keys: OnlineKeys,
+    /// Every role with its current version and expiry.
+    pub(crate) current: BTreeMap<RoleLabel, CurrentRole>,
+    floors: BTreeMap<RoleLabel, u64>,
+}
+
+impl Memory {
+    /// Reads it.
+    pub(crate) fn load(ports: &Ports) -> Result<Self, PublishError> {
+        let unreadable = |what: &str| PublishError::Unreadable(what.to_owned());
+        let record = ports.catalog.repository()?.ok_or_else(|| unreadable("there is no root"))?;
+        let root = Metadata::<Root>::parse(&record.root).map_err(|error| unreadable(&error.to_string()))?;
+        let settings = read_settings(&record.settings)?;
+        let current =
+            ports.catalog.current_roles()?.into_iter().map(|role| (role.role.clone(), role)).collect();
+        Ok(Self {
+            settings,
+            root_version: record.root_version,
+            keys: OnlineKeys::choose(root.body(), ports.vault.as_ref())?,
+            current,
+            floors: ports.catalog.floors()?.into_iter().collect(),
+        })
+    }
+
+    /// A memory of a repository that is about to begin.
+    pub(crate) fn beginning(settings: RepositorySettings, keys: OnlineKeys) -> Self {
+        Self { settings, root_version: 1, keys, current: BTreeMap::new(), floors: BTreeMap::new() }
+    }
+
+    /// The name of a bin's role.
+    pub(crate) fn bin_role(&self, bin: u32) -> RoleLabel {
+        RoleLabel::new(self.settings.bins.role_name(bin).as_str())
+    }
+
+    /// The current version of a role; 0 when it has none.
+    pub(crate) fn version(&self, role: &RoleLabel) -> u64 {
+        self.current.get(role).map_or(0, |current| current.version)
+    }
+
+    /// The next version of a role: one above everything that was ever given out.
+    pub(crate) fn next_version(&self, role: &RoleLabel) -> Result<Version, PublishError> {
+        let floor = self.floors.get(role).copied().unwrap_or(0);
+        Version::new(floor + 1).map_err(|error| PublishError::Unreadable(error.to_string()))
+    }
+
+    /// Remembers what was committed.
+    pub(crate) fn advance(&mut self, files: &[NewFile]) {
+        for file in files {
+            self.floors.insert(file.role.clone(), file.version);
+            let current =
+                CurrentRole { role: file.role.clone(), version: file.version, expires: file.expires };
+            self.current.insert(file.role.clone(), current);
+        }
+    }
+}
+
+/// The settings object of the catalog.
+pub(crate) fn read_settings(bytes: &[u8]) -> Result<RepositorySettings, PublishError> {
+    let value =
+        shared::json::Json::parse(bytes).map_err(|error| PublishError::Unreadable(error.to_string()))?;
+    RepositorySettings::from_json(&value).map_err(|error| PublishError::Unreadable(error.to_string()))
+}

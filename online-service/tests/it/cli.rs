@@ -1,0 +1,165 @@
+//! The operator's commands.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use shared::gap::OnlineKeyDocument;
+use shared::key::{Key, Scheme};
+use shared::software::SoftwareKey;
+use shared::software::sealed::{Passphrase, Work, seal};
+
+use crate::service::Service;
+
+#[test]
+fn init_never_overwrites() {
+    let service = Service::new();
+    let data = service.path("data");
+    let before = fs::read(service.path("data/vestry.toml")).unwrap();
+    let complaint = service.refuse(&["init", "--data", data.to_str().unwrap()]);
+    assert!(complaint.contains("exists already"), "{complaint}");
+    assert_eq!(fs::read(service.path("data/vestry.toml")).unwrap(), before);
+}
+
+#[test]
+fn init_shows_the_fingerprint_and_the_token_once_and_exports_the_key() {
+    let service = Service::new();
+    let (data, key) = (service.path("second"), service.path("online-key.json"));
+    let printed = service.run(&[
+        "init",
+        "--data",
+        data.to_str().unwrap(),
+        "--scheme",
+        "rsa-pss",
+        "--key-name",
+        "main",
+        "--online-key-out",
+        key.to_str().unwrap(),
+    ]);
+    let document = OnlineKeyDocument::parse(&fs::read(&key).unwrap()).unwrap();
+    assert_eq!((document.name.as_str(), document.key.scheme()), ("main", Some(Scheme::RsaPssSha256)));
+    let shown: Vec<&str> =
+        printed.lines().filter(|line| line.starts_with("    ")).flat_map(str::split_whitespace).collect();
+    assert_eq!(shown, document.key.fingerprint().groups());
+    assert_eq!(printed.lines().filter(|line| line.starts_with("vestry_")).count(), 1);
+}
+
+#[test]
+fn keys_are_generated_imported_listed_and_exported() {
+    let service = Service::new();
+    service.run(&["vault", "generate", "--name", "second", "--scheme", "ecdsa-p256"]);
+    let complaint = service.refuse(&["vault", "generate", "--name", "second"]);
+    assert!(complaint.contains("exists already"), "{complaint}");
+
+    let private = SoftwareKey::generate(Scheme::Ed25519).unwrap();
+    let sealed = seal(&private, &Passphrase::from("its own".to_owned()), Work::Factor(2)).unwrap();
+    let (file, passphrase) = (service.path("key.age"), service.path("key-passphrase"));
+    fs::write(&file, sealed).unwrap();
+    fs::write(&passphrase, "wrong\n").unwrap();
+    fs::set_permissions(&passphrase, fs::Permissions::from_mode(0o600)).unwrap();
+    let import = [
+        "vault",
+        "import",
+        file.to_str().unwrap(),
+        "--name",
+        "third",
+        "--key-passphrase-file",
+        passphrase.to_str().unwrap(),
+    ];
+    assert!(service.refuse(&import).contains("passphrase is wrong"));
+    fs::write(&passphrase, "its own\n").unwrap();
+    service.run(&import);
+    assert!(service.refuse(&import).contains("holds key"));
+
+    let listed = service.run(&["vault", "list"]);
+    assert_eq!(listed.lines().filter(|line| line.contains("key id")).count(), 3, "{listed}");
+    let complaint = service.refuse(&["vault", "export-public"]);
+    assert!(complaint.contains("Choose one with --key"), "{complaint}");
+    let exported = service.run(&["vault", "export-public", "--key", "third"]);
+    assert_eq!(&OnlineKeyDocument::parse(exported.as_bytes()).unwrap().key, private.public());
+    let pem = service.run(&["vault", "export-public", "--key", "third", "--pem"]);
+    assert_eq!(Key::from_public_pem(&pem).unwrap().material(), private.public().material());
+}
+
+#[test]
+fn an_unencrypted_private_key_is_refused() {
+    let service = Service::new();
+    let (file, passphrase) = (service.path("key.pem"), service.path("key-passphrase"));
+    fs::write(&file, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").unwrap();
+    fs::write(&passphrase, "x\n").unwrap();
+    fs::set_permissions(&passphrase, fs::Permissions::from_mode(0o600)).unwrap();
+    let complaint = service.refuse(&[
+        "vault",
+        "import",
+        file.to_str().unwrap(),
+        "--name",
+        "x",
+        "--key-passphrase-file",
+        passphrase.to_str().unwrap(),
+    ]);
+    assert!(complaint.contains("not encrypted"), "{complaint}");
+    assert_eq!(service.run(&["vault", "list"]).lines().filter(|line| line.contains("key id")).count(), 1);
+}
+
+#[test]
+fn a_passphrase_file_that_others_can_read_or_a_wrong_passphrase_stops_the_service() {
+    let service = Service::new();
+    let passphrase = service.path("data/vault-passphrase");
+    fs::set_permissions(&passphrase, fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(service.refuse(&["serve"]).contains("others can read it"));
+    fs::set_permissions(&passphrase, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(&passphrase, "another passphrase\n").unwrap();
+    let complaint = service.refuse(&["serve"]);
+    assert!(
+        complaint.contains("passphrase is wrong") && !complaint.contains("another passphrase"),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn a_systemd_credential_unlocks_the_vault() {
+    let mut service = Service::new();
+    let credentials = service.path("credentials");
+    fs::create_dir(&credentials).unwrap();
+    fs::rename(service.path("data/vault-passphrase"), credentials.join("vestry-vault")).unwrap();
+    let config = service.path("data/vestry.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    let line = text.lines().find(|line| line.starts_with("passphrase_file")).unwrap();
+    fs::write(&config, text.replace(line, "credential = \"vestry-vault\"")).unwrap();
+    assert!(service.refuse(&["serve"]).contains("systemd passed none"));
+    service.start_with(&[("CREDENTIALS_DIRECTORY", credentials.to_str().unwrap())]);
+    assert_eq!(service.get("/api/v1/bootstrap").status, 200);
+}
+
+#[test]
+fn tokens_are_created_listed_and_revoked_while_the_service_runs() {
+    let (service, _) = Service::bootstrapped();
+    let token = service.token(&["artifacts:write=team/a/", "read"]);
+    assert_eq!(service.get_as(&token, "/api/v1/status").status, 200);
+    let listed = service.run(&["token", "list"]);
+    assert!(!listed.contains(&token) && listed.contains("artifacts:write=team/a/ read"), "{listed}");
+    let line = listed.lines().find(|line| line.contains("team/a/")).unwrap();
+    let id = line.split_whitespace().nth(1).unwrap();
+    service.run(&["token", "revoke", id]);
+    assert_eq!(service.get_as(&token, "/api/v1/status").status, 401);
+    assert!(service.refuse(&["token", "revoke", "00000000"]).contains("no token"));
+    assert!(service.refuse(&["token", "create", "--scope", "everything"]).contains("is no scope"));
+}
+
+#[test]
+fn a_token_ends_when_it_says() {
+    let (mut service, _) = Service::bootstrapped();
+    let token = service.run(&["token", "create", "--scope", "read", "--expires-days", "1"]).trim().to_owned();
+    assert_eq!(service.get_as(&token, "/api/v1/status").status, 200);
+    service.stop();
+    service.clock = Some("+26h");
+    service.start();
+    let answer = service.get_as(&token, "/api/v1/status");
+    assert_eq!(answer.status, 401, "{}", answer.text());
+}
+
+#[test]
+fn one_service_works_on_a_folder() {
+    let (service, _) = Service::bootstrapped();
+    assert!(service.refuse(&["serve"]).contains("Another online-service works on"));
+    assert!(service.refuse(&["verify"]).contains("Another online-service works on"));
+}

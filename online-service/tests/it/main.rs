@@ -1,0 +1,17 @@
+//! The real binary, a real catalog, real HTTP. Modules follow the URLs and the commands.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod artifacts;
+mod bad_input;
+mod bootstrap;
+mod ceremony;
+mod cli;
+mod content;
+mod crash;
+mod http;
+mod metadata;
+mod metadata_sign;
+mod secrecy;
+mod service;
+mod time;
+mod unchanged;
