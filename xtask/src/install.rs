@@ -1,0 +1,140 @@
+//! Installs what a machine lacks to run the tests and the demo, and nothing that is already there.
+//!
+//! Debian packages come from apt; the judges go under `target/tools`, python-tuf into a venv and tuf-js
+//! beside its lock file. A second run changes nothing and needs no network.
+
+mod apt;
+mod node;
+mod python;
+
+use anyhow::{Context as _, Result, bail};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::checkout::Checkout;
+use crate::{command, narrate};
+
+pub(crate) use apt::{Need, install as install_packages, is_root};
+
+/// What tests and the demo use and this project does not build.
+pub(crate) struct Tools {
+    /// The Python of the venv that holds python-tuf.
+    pub(crate) python: PathBuf,
+    /// The folder whose `node_modules` holds tuf-js.
+    pub(crate) tuf_js: PathBuf,
+    /// SoftHSM's PKCS#11 module.
+    pub(crate) softhsm: PathBuf,
+}
+
+impl Tools {
+    /// Tells a command, and through it every test, where the tools are.
+    pub(crate) fn tell(&self, command: &mut Command) {
+        command.env("VESTRY_PYTHON", &self.python);
+        command.env("VESTRY_TUF_JS_DIR", &self.tuf_js);
+        command.env("VESTRY_SOFTHSM", &self.softhsm);
+    }
+}
+
+const SOFTHSM_MODULES: &[&str] = &[
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
+    "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
+    "/usr/lib64/pkcs11/libsofthsm2.so",
+    "/usr/local/lib/softhsm/libsofthsm2.so",
+];
+
+/// Installs what is missing and says where everything is.
+pub(crate) fn tools(checkout: &Checkout) -> Result<Tools> {
+    narrate::step("Tools: SoftHSM, OpenSC, python-tuf and tuf-js", || {
+        std::fs::create_dir_all(checkout.tools()).with_context(|| cannot_make(&checkout.tools()))?;
+        let _lock = only_one(&checkout.tools())?;
+        let installed = install_packages(&[
+            Need::program("softhsm2-util", "softhsm2"),
+            Need::program("pkcs11-tool", "opensc"),
+            Need::program("python3", "python3"),
+            Need::new(python::has_venv, "python3-venv"),
+            Need::program("node", "nodejs"),
+            Need::program("npm", "npm"),
+            Need::program("faketime", "faketime"),
+        ])?;
+        let judges = checkout.root().join("xtask/judges");
+        let python = python::venv(&checkout.tools().join("venv"), &judges.join("requirements.txt"))?;
+        let tuf_js = node::packages(&checkout.tools().join("tuf-js"), &judges)?;
+        let softhsm = softhsm()?;
+        let apt = if installed.is_empty() { "nothing new from apt".to_owned() } else { installed.join(", ") };
+        Ok((Tools { python, tuf_js, softhsm }, format!("ready ({apt})")))
+    })
+}
+
+fn softhsm() -> Result<PathBuf> {
+    match SOFTHSM_MODULES.iter().map(PathBuf::from).find(|path| path.is_file()) {
+        Some(path) => Ok(path),
+        None => bail!(
+            "SoftHSM is installed, but its libsofthsm2.so is in none of: {}",
+            SOFTHSM_MODULES.join(", ")
+        ),
+    }
+}
+
+/// Two of these commands at once would install over each other. The lock ends with the process.
+fn only_one(folder: &Path) -> Result<File> {
+    let path = folder.join("lock");
+    let file = File::create(&path).with_context(|| cannot_make(&path))?;
+    file.lock().with_context(|| format!("{} cannot be locked", path.display()))?;
+    Ok(file)
+}
+
+fn cannot_make(path: &Path) -> String {
+    format!("{} cannot be made", path.display())
+}
+
+/// Is what `folder` holds made from exactly this description?
+fn is_made_from(folder: &Path, description: &str) -> bool {
+    std::fs::read_to_string(stamp(folder)).is_ok_and(|made| made == description)
+}
+
+/// Noted last, so that a broken-off installation starts anew.
+fn note_made_from(folder: &Path, description: &str) -> Result<()> {
+    let stamp = stamp(folder);
+    std::fs::write(&stamp, description).with_context(|| format!("{} cannot be written", stamp.display()))
+}
+
+fn stamp(folder: &Path) -> PathBuf {
+    folder.join("made-from")
+}
+
+/// An empty folder in place of whatever a broken-off installation left.
+fn fresh(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).with_context(|| format!("{} cannot be removed", folder.display()))?;
+    }
+    std::fs::create_dir_all(folder).with_context(|| cannot_make(folder))
+}
+
+fn read(file: &Path) -> Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+/// Does this command exist and end well?
+fn works(program: &str, arguments: &[&str]) -> bool {
+    command::attempt(Command::new(program).args(arguments)).is_ok_and(|output| output.status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_off_installation_is_not_taken_for_a_finished_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let tool = folder.path().join("tool");
+        fresh(&tool).unwrap();
+        std::fs::write(tool.join("half"), "").unwrap();
+        assert!(!is_made_from(&tool, "v1"));
+        note_made_from(&tool, "v1").unwrap();
+        assert!(is_made_from(&tool, "v1") && !is_made_from(&tool, "v2"));
+        fresh(&tool).unwrap();
+        assert!(!tool.join("half").exists() && !is_made_from(&tool, "v1"));
+    }
+}

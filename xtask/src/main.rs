@@ -1,0 +1,53 @@
+//! Developer commands. `cargo xtask help` lists them; ARCHITECTURE.md says what they prove.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "these commands speak to the person who typed them"
+)]
+
+mod bare;
+mod checkout;
+mod command;
+mod demo;
+mod install;
+mod judges;
+mod layers;
+mod lockfile;
+mod narrate;
+mod surroundings;
+mod test;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Developer commands", disable_version_flag = true)]
+enum Command {
+    /// Hold a ceremony, run the service on real files, let other people's clients judge it, and leave it running
+    Demo(demo::Options),
+    /// Run every test, installing what they need; ends with one line of totals
+    Test(test::Options),
+    /// Fail when a layer rule is broken
+    Layers(layers::Options),
+    /// Run both commands of the README on a bare Debian 12 in a folder (takes root)
+    Bare(bare::Options),
+    /// Let python-tuf and tuf-js judge a repository
+    Judges(judges::Options),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Command::parse() {
+        Command::Demo(options) => demo::run(&options),
+        Command::Test(options) => test::run(&options),
+        Command::Layers(options) => layers::run(&options),
+        Command::Bare(options) => bare::run(&options),
+        Command::Judges(options) => judges::run(&options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,1 @@
+fn sign(front: &mut dyn crate::runner::Front) {}

@@ -1,0 +1,3 @@
+use shared::time::UnixTime;
+
+fn step(now: UnixTime) {}

@@ -1,0 +1,3 @@
+mod update;
+mod view;
+mod viewport;

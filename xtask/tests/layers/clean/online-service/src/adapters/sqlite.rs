@@ -1,0 +1,2 @@
+use crate::adapters::age;
+use rusqlite::Connection;

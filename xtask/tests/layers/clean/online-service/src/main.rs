@@ -1,0 +1,7 @@
+mod adapters;
+mod composition;
+mod usecases;
+
+fn main() {
+    crate::adapters::sqlite::open();
+}

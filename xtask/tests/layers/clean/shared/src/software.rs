@@ -1,0 +1,3 @@
+fn generate() {
+    aws_lc_rs::rand::fill(&mut []);
+}

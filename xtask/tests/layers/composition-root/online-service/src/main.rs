@@ -1,0 +1,5 @@
+mod adapters;
+
+fn main() {
+    adapters::sqlite::open();
+}

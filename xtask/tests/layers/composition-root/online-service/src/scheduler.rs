@@ -1,0 +1,3 @@
+fn renew() {
+    crate::adapters::sqlite::open();
+}

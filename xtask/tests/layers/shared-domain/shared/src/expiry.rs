@@ -1,0 +1,3 @@
+fn is_expired(expiry: i64) -> bool {
+    expiry < std::time::SystemTime::now()
+}

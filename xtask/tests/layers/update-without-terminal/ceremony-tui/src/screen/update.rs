@@ -1,0 +1,3 @@
+use ratatui::style::Color;
+
+fn colour() -> Color {}
