@@ -112,10 +112,13 @@ fn signatures(root: &Metadata<Root>, tally: &Tally) -> Vec<String> {
         .map(|(keyid, _)| body.name_of(keyid))
         .collect();
     lines.push(if tally.is_met() {
-        format!("It has {} signatures of its own keys; {} are needed.", tally.valid.len(), tally.threshold)
+        {
+            let count = sentence::count(tally.valid.len() as u64, "signature");
+            format!("It has {count} of its own keys; the threshold is {}.", tally.threshold)
+        }
     } else {
         format!(
-            "It has {} of {} signatures: {} more are needed, from {}.",
+            "It has {} of {} signatures; missing: {}, from {}.",
             tally.valid.len(),
             tally.threshold,
             tally.missing(),
@@ -153,7 +156,7 @@ fn succession(current: &Metadata<Root>, next: &Metadata<Root>) -> Vec<String> {
     match check_succession(current, next) {
         Err(error) => vec![format!("Warning: it cannot follow the root that the service trusts. {error}")],
         Ok(succession) => vec![format!(
-            "It follows root version {}; {} more signatures of the old root's keys and {} of the new root's are needed.",
+            "It follows root version {}; missing signatures: {} of the old root's keys, {} of the new root's.",
             current.version().get(),
             succession.old.missing(),
             succession.new.missing()

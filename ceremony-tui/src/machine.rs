@@ -5,7 +5,7 @@
 //! at a time ([`Question`]). The full screen and the numbered lines of `--plain` drive the same machine.
 //!
 //! Invariants, each with a test in `machine/tests.rs`:
-//! * nobody is asked to sign a document before everybody agreed to it ([`review`] alone makes what can be signed);
+//! * nobody is asked to sign a document before everybody agreed to it (the module `review` alone makes what can be signed);
 //! * no two root keys have the same material, and none is the online key;
 //! * a review begins only when the threshold can be reached;
 //! * every signature that is kept verifies over the reviewed bytes.

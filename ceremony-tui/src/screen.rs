@@ -17,5 +17,7 @@
 pub mod keymap;
 pub mod model;
 pub mod runner;
+#[cfg(test)]
+mod tests;
 pub mod update;
 pub mod view;

@@ -265,7 +265,10 @@ pub enum AskError {
     #[error(transparent)]
     Refused(Refusal),
     /// The host could not be started.
-    #[error("The process that talks to tokens could not be started ({reason}). Nothing was done; try again.")]
+    #[error(
+        "The process that talks to tokens could not be started ({reason}). Nothing was done; check that the program \
+         token-host lies beside this one, and try again."
+    )]
     NotStarted {
         /// What is known.
         reason: String,

@@ -98,11 +98,8 @@ fn missing(draft: &Draft, agreed: &Agreed) -> Vec<Effect> {
         .map(|root| root.name.as_str())
         .collect();
     if tally.is_met() {
-        let count = tally.valid.len();
-        return vec![Effect::plain(format!(
-            "It carries {count} signatures; {} are needed.",
-            tally.threshold
-        ))];
+        let count = sentence::count(tally.valid.len() as u64, "signature");
+        return vec![Effect::plain(format!("It carries {count}; the threshold is {}.", tally.threshold))];
     }
     vec![Effect::warning(format!(
         "It carries {} of {} signatures: the service will wait in the state signing for {} more, from {}.",

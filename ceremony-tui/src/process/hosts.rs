@@ -13,7 +13,8 @@ const START_SECONDS: u64 = 10;
 
 /// Talks to the broker and to the hosts that it started.
 pub struct Hosts {
-    broker: Channel,
+    /// Gone after the first failure: a late answer to an old question must never pass for one to a new question.
+    broker: Option<Channel>,
     interrupt: Interrupt,
     running: BTreeMap<HostKind, Host>,
 }
@@ -26,31 +27,39 @@ struct Host {
 impl Hosts {
     /// Takes over the socket to the broker.
     pub fn new(broker: Channel, interrupt: Interrupt) -> Hosts {
-        Hosts { broker, interrupt, running: BTreeMap::new() }
+        Hosts { broker: Some(broker), interrupt, running: BTreeMap::new() }
     }
 
     fn start(&mut self, kind: &HostKind) -> Result<Host, AskError> {
+        let Some(broker) = self.broker.take() else {
+            return Err(AskError::NotStarted { reason: "its helper process is gone; start anew".to_owned() });
+        };
         let broken = |error: ChannelError| AskError::NotStarted { reason: error.to_string() };
         let patience = Patience::Until(Deadline::after_seconds(START_SECONDS), &self.interrupt);
-        self.broker.send(&BrokerRequest::Start(kind.clone())).map_err(broken)?;
-        match self.broker.receive(&patience).map_err(broken)? {
+        broker.send(&BrokerRequest::Start(kind.clone())).map_err(broken)?;
+        let host = match broker.receive(&patience).map_err(broken)? {
             BrokerAnswer::Started { pid } => {
-                let socket = self.broker.receive_descriptor(&patience).map_err(broken)?;
+                let socket = broker.receive_descriptor(&patience).map_err(broken)?;
                 Ok(Host { pid, channel: Channel::over(socket).map_err(broken)? })
             }
             BrokerAnswer::Failed { reason } => Err(AskError::NotStarted { reason }),
-            BrokerAnswer::Ended => Err(AskError::NotStarted { reason: "unexpected answer".to_owned() }),
-        }
+            BrokerAnswer::Ended => return Err(broken(ChannelError::Malformed)),
+        };
+        self.broker = Some(broker);
+        host
     }
 
     /// A host that died, hangs or talks nonsense is ended; the next request starts a fresh one.
     fn drop_host(&mut self, kind: &HostKind) {
-        let Some(host) = self.running.remove(kind) else { return };
+        let (Some(host), Some(broker)) = (self.running.remove(kind), self.broker.take()) else { return };
         let never = Interrupt::never();
         let patience = Patience::Until(Deadline::after_seconds(START_SECONDS), &never);
-        // The broker's answer changes nothing: without it the host still ends with its socket.
-        let _ = self.broker.send(&BrokerRequest::End { pid: host.pid });
-        let _ = self.broker.receive::<BrokerAnswer>(&patience);
+        let answer = broker
+            .send(&BrokerRequest::End { pid: host.pid })
+            .and_then(|()| broker.receive::<BrokerAnswer>(&patience));
+        if answer == Ok(BrokerAnswer::Ended) {
+            self.broker = Some(broker);
+        }
     }
 
     fn exchange(

@@ -3,28 +3,7 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::model::Mode;
-use super::update::Event;
-
-/// What a key can mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Command {
-    /// Give the answer.
-    Submit,
-    /// One step back, or leave a dialog.
-    Back,
-    /// Explain this step.
-    Help,
-    /// Take the last character back.
-    Erase,
-    /// Take the whole line back.
-    Clear,
-    /// Read the page before.
-    PageUp,
-    /// Read on.
-    PageDown,
-    /// Ask whether to stop.
-    Stop,
-}
+use super::update::{Command, Event};
 
 struct Binding {
     code: KeyCode,

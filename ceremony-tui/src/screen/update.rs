@@ -2,8 +2,28 @@
 
 use crate::machine::{self, Effect as MachineEffect, Moment, Tone};
 
-use super::keymap::Command;
 use super::model::{Mode, Model, Size};
+
+/// What a key can mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Give the answer.
+    Submit,
+    /// One step back, or leave a dialog.
+    Back,
+    /// Explain this step.
+    Help,
+    /// Take the last character back.
+    Erase,
+    /// Take the whole line back.
+    Clear,
+    /// Read the page before.
+    PageUp,
+    /// Read on.
+    PageDown,
+    /// Ask whether to stop.
+    Stop,
+}
 
 /// All that can happen on the screen.
 #[derive(Debug, Clone, PartialEq)]

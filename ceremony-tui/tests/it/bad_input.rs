@@ -24,11 +24,11 @@ fn a_wrong_passphrase_opens_nothing_and_is_asked_again_only_by_choice() {
     add_file(&mut room, "alice", &alice);
     let said = room.said();
     assert!(said.contains("Refused: The passphrase does not open"), "{said}");
-    assert!(said.contains("0 root keys"), "nothing was added: {said}");
+    assert!(said.contains("0 of at least 2 root keys"), "nothing was added: {said}");
     assert_eq!(said.matches("root-keys.secret").count(), 1, "not retried: {said}");
     assert_eq!(std::fs::read(&alice).unwrap(), before);
     add_file(&mut room, "alice", &alice);
-    assert!(room.said().contains("1 root keys"), "{}", room.transcript);
+    assert!(room.said().contains("1 of at least 2 root keys"), "{}", room.transcript);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_threshold_above_the_number_of_keys_is_refused_at_the_end_of_the_step() {
     add_file(&mut room, "alice", &alice);
     room.answer("root-keys.add", "done");
     let said = room.said();
-    assert!(said.contains("Refused: 2 signatures are needed, but there are only 1 keys"), "{said}");
+    assert!(said.contains("Refused: The threshold is 2, but the list holds 1 key,"), "{said}");
     assert_eq!(room.prompt(), "root-keys.add");
 }
 
@@ -80,7 +80,7 @@ fn one_key_offered_twice_is_refused_also_under_another_name_and_in_another_file(
     add_file(&mut room, "bob", &copy);
     let said = room.said();
     assert!(said.contains("The key offered as \"bob\" is the same key as \"alice\""), "{said}");
-    assert!(said.contains("1 root keys"), "{said}");
+    assert!(said.contains("1 of at least 2 root keys"), "{said}");
     room.answer("root-keys.add", "file");
     room.answer("root-keys.name", "alice");
     assert!(room.said().contains("is taken already"), "{}", room.transcript);
@@ -96,7 +96,7 @@ fn the_online_key_is_refused_as_a_root_key() {
     add_file(&mut room, "alice", &file);
     let said = room.said();
     assert!(said.contains("is the online key of the service, which can never be a root key"), "{said}");
-    assert!(said.contains("0 root keys"), "{said}");
+    assert!(said.contains("0 of at least 2 root keys"), "{said}");
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn a_payload_is_told_in_sentences_with_what_is_missing_and_its_digest() {
         "Root is signed by all of alice, bob: 2 signatures.",
         "Nothing else is in the document.",
         "alice signed it, and the signature verifies.",
-        "It has 1 of 2 signatures: 1 more are needed, from bob.",
+        "It has 1 of 2 signatures; missing: 1, from bob.",
         "Its settings are those that the holders of root sign.",
         &digest[..8].join(" "),
     ] {

@@ -15,4 +15,5 @@ mod processes;
 mod room;
 mod secrecy;
 mod softhsm;
+mod terminal;
 mod tokens;

@@ -150,6 +150,22 @@ fn a_host_that_is_killed_means_no_signature_and_the_ceremony_goes_on() {
 }
 
 #[test]
+fn without_the_token_host_beside_it_the_program_starts_and_says_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let alone = folder.path().join("ceremony-tui");
+    std::fs::copy(crate::room::BINARY, &alone).unwrap();
+    let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
+    let online = Online::write(folder.path());
+    let mut command = Command::new("sh");
+    command.args(["-c", r#"exec "$1" new --plain --pin-fd 3 3</dev/null"#, "sh"]).arg(&alone);
+    let mut room = Room::start(command);
+    online.import(&mut room);
+    add_file(&mut room, "alice", &alice);
+    let said = room.said();
+    assert!(said.contains("check that the program token-host lies beside this one"), "{said}");
+}
+
+#[test]
 fn broker_and_hosts_end_with_the_screen_process() {
     let folder = tempfile::tempdir().unwrap();
     let mut room = furnished(folder.path());

@@ -58,10 +58,10 @@ impl SoftHsm {
     }
 
     /// Generates a key on the token itself; softhsm2-util imports no Ed25519.
-    pub(crate) fn generate(&self, label: &str, pin: &str, kind: &str) {
+    pub(crate) fn generate(&self, label: &str, pin: &str, kind: &[&str]) {
         let mut command = Command::new("pkcs11-tool");
         command.args(["--module", &module(), "--token-label", label, "--login", "--pin", pin]);
-        command.args(["--keypairgen", "--key-type", kind, "--id", "02", "--label", "root"]);
+        command.args(["--keypairgen", "--id", "02", "--label", "root", "--key-type"]).args(kind);
         let output = command.env("SOFTHSM2_CONF", &self.configuration).output();
         let output = output.expect("pkcs11-tool is missing. Run the tests with `cargo xtask test`.");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

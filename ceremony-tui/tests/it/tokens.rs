@@ -53,7 +53,7 @@ fn an_ed25519_token_signs_too() {
     let folder = tempfile::tempdir().unwrap();
     let hsm = SoftHsm::new(folder.path());
     hsm.empty_token("dora", "111111");
-    hsm.generate("dora", "111111", "EC:edwards25519");
+    hsm.generate("dora", "111111", &["EC:edwards25519"]);
     let online = Online::write(folder.path());
     let export = export_folder(folder.path());
     let environment = vec![("SOFTHSM2_CONF", hsm.configuration.as_str())];
@@ -68,6 +68,22 @@ fn an_ed25519_token_signs_too() {
     room.answer("sign.key", "dora");
     room.answer("export.folder", export.to_str().unwrap());
     assert!(room.end().success(), "{}", room.transcript);
+}
+
+#[test]
+fn a_key_that_wants_its_pin_for_each_signature_gets_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let hsm = SoftHsm::new(folder.path());
+    hsm.empty_token("erin", "111111");
+    hsm.generate("erin", "111111", &["rsa:2048", "--always-auth"]);
+    let online = Online::write(folder.path());
+    let environment = vec![("SOFTHSM2_CONF", hsm.configuration.as_str())];
+    let mut room =
+        Room::enter(folder.path(), &Setup { environment, ..Setup::with_secrets("erin\t111111\n") });
+    online.import(&mut room);
+    add_token(&mut room, "erin", "erin");
+    assert!(room.said().contains("erin: RSA-PSS"), "{}", room.transcript);
+    assert!(room.said().contains("its holder proved it"), "{}", room.transcript);
 }
 
 #[test]
