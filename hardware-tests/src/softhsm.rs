@@ -49,6 +49,15 @@ impl KeyKind {
     }
 }
 
+/// When a key wants its PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinPolicy {
+    /// At login.
+    Once,
+    /// For each signature (`CKA_ALWAYS_AUTHENTICATE`).
+    Always,
+}
+
 /// A folder of SoftHSM tokens.
 #[derive(Debug, Clone)]
 pub struct SoftHsm {
@@ -65,8 +74,10 @@ impl SoftHsm {
         let store = folder.join("tokens");
         std::fs::create_dir_all(&store)?;
         let configuration = folder.join("softhsm2.conf");
-        let text =
-            format!("directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n", store.display());
+        let text = format!(
+            "directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n",
+            store.display()
+        );
         std::fs::write(&configuration, text)?;
         Ok(SoftHsm { configuration, module: module()? })
     }
@@ -97,11 +108,49 @@ impl SoftHsm {
     /// # Errors
     /// The tool failed, for instance on a wrong PIN.
     pub fn generate(&self, label: &str, pin: &str, kind: KeyKind, id: &str) -> Result<(), BenchError> {
+        self.generate_under(label, pin, kind, id, PinPolicy::Once)
+    }
+
+    /// Generates a key with a policy of its own.
+    ///
+    /// # Errors
+    /// As [`SoftHsm::generate`].
+    pub fn generate_under(
+        &self,
+        label: &str,
+        pin: &str,
+        kind: KeyKind,
+        id: &str,
+        policy: PinPolicy,
+    ) -> Result<(), BenchError> {
         let mut tool = Command::new("pkcs11-tool");
         tool.env(CONFIGURATION_VARIABLE, &self.configuration).env("BENCH_PIN", pin);
         tool.arg("--module").arg(&self.module);
         tool.args(["--token-label", label, "--login", "--pin", "env:BENCH_PIN"]);
-        tool.args(["--keypairgen", "--key-type", kind.name(), "--id", id, "--label", "tuf-root", "--usage-sign"]);
+        tool.args([
+            "--keypairgen",
+            "--key-type",
+            kind.name(),
+            "--id",
+            id,
+            "--label",
+            "tuf-root",
+            "--usage-sign",
+        ]);
+        if policy == PinPolicy::Always {
+            tool.arg("--always-auth");
+        }
+        run(&mut tool)
+    }
+
+    /// Puts an existing private key, PKCS#8 in the clear, onto a token.
+    ///
+    /// # Errors
+    /// The tool failed; it imports no Ed25519.
+    pub fn import(&self, label: &str, pin: &str, pkcs8_pem: &Path, id: &str) -> Result<(), BenchError> {
+        let mut tool = Command::new("softhsm2-util");
+        tool.env(CONFIGURATION_VARIABLE, &self.configuration).arg("--import").arg(pkcs8_pem);
+        tool.args(["--token", label, "--label", "tuf-root", "--id", id, "--pin", pin]);
         run(&mut tool)
     }
 }
@@ -119,10 +168,14 @@ fn run(tool: &mut Command) -> Result<(), BenchError> {
 #[derive(Debug, thiserror::Error)]
 pub enum BenchError {
     /// No SoftHSM.
-    #[error("SoftHSM is not installed. Run `cargo xtask test`, which installs it, or `apt-get install softhsm2 opensc`.")]
+    #[error(
+        "SoftHSM is not installed. Run `cargo xtask test`, which installs it, or `apt-get install softhsm2 opensc`."
+    )]
     NotInstalled,
     /// A file or program.
-    #[error("The token bench could not be set up: {0}. Install softhsm2 and opensc, and look at the folder's permissions.")]
+    #[error(
+        "The token bench could not be set up: {0}. Install softhsm2 and opensc, and look at the folder's permissions."
+    )]
     Io(#[from] io::Error),
     /// A tool said no.
     #[error("{program} failed: {said}")]

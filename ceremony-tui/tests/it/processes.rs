@@ -1,12 +1,11 @@
 //! The processes while they run: who maps what, who ends with whom, and what a killed host means.
 
+use hardware_tests::softhsm::KeyKind;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use shared::key::Scheme;
-use shared::software::SoftwareKey;
 
 use crate::material::{Online, add_file, age_file};
 use crate::room::{Room, Setup};
@@ -72,11 +71,11 @@ pub(crate) fn signal_hosts(room: &Room, kind: &str, signal: &str) {
 /// A room with a token and a key file in use.
 fn furnished(folder: &Path) -> Room {
     let hsm = SoftHsm::new(folder);
-    hsm.token("alice-p256", "111111", &SoftwareKey::generate(Scheme::EcdsaP256Sha256).unwrap());
+    hsm.token("alice-p256", "111111", KeyKind::P256);
     let (carol, _) = age_file(folder, "carol", "carol's passphrase");
     let online = Online::write(folder);
     let secrets = "alice-p256\t111111\ncarol\tcarol's passphrase\n";
-    let environment = vec![("SOFTHSM2_CONF", hsm.configuration.as_str())];
+    let environment = vec![hsm.environment()];
     let mut room = Room::enter(folder, &Setup { environment, ..Setup::with_secrets(secrets) });
     online.import(&mut room);
     add_token(&mut room, "alice", "alice-p256");

@@ -1,9 +1,8 @@
 //! A marker PIN and a marker passphrase are in no file, output, argument list or environment.
 
+use hardware_tests::softhsm::KeyKind;
 use std::path::Path;
 
-use shared::key::Scheme;
-use shared::software::SoftwareKey;
 
 use crate::material::{Online, add_file, age_file, export_folder};
 use crate::processes::descendants;
@@ -18,17 +17,13 @@ const PASSPHRASE: &str = "marker-passphrase-8841-quokka";
 fn marker_secrets_are_found_nowhere_at_the_highest_log_level() {
     let folder = tempfile::tempdir().unwrap();
     let hsm = SoftHsm::new(folder.path());
-    hsm.token("alice-p256", PIN, &SoftwareKey::generate(Scheme::EcdsaP256Sha256).unwrap());
+    hsm.token("alice-p256", PIN, KeyKind::P256);
     let (carol, _) = age_file(folder.path(), "carol", PASSPHRASE);
     let online = Online::write(folder.path());
     let export = export_folder(folder.path());
     // Also wrong ones: what is refused must not be repeated either.
     let secrets = format!("alice\t{PIN}9\nalice\t{PIN}\ncarol\t{PASSPHRASE}!\ncarol\t{PASSPHRASE}\n");
-    let environment = vec![
-        ("SOFTHSM2_CONF", hsm.configuration.as_str()),
-        ("RUST_LOG", "trace"),
-        ("RUST_BACKTRACE", "full"),
-    ];
+    let environment = vec![hsm.environment(), ("RUST_LOG", "trace"), ("RUST_BACKTRACE", "full")];
     let mut room = Room::enter(folder.path(), &Setup { environment, ..Setup::with_secrets(&secrets) });
     online.import(&mut room);
     add_token(&mut room, "alice", "alice-p256");

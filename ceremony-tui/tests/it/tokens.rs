@@ -1,5 +1,6 @@
 //! Ceremonies with PKCS#11 tokens.
 
+use hardware_tests::softhsm::{KeyKind, PinPolicy};
 use shared::gap::BootstrapPayload;
 use shared::key::Scheme;
 use shared::rotation::check_first_root;
@@ -23,13 +24,13 @@ pub(crate) fn add_token(room: &mut Room, name: &str, label: &str) {
 fn two_tokens_and_a_key_file_make_a_root_of_two_out_of_three() {
     let folder = tempfile::tempdir().unwrap();
     let hsm = SoftHsm::new(folder.path());
-    hsm.token("alice-p256", "111111", &SoftwareKey::generate(Scheme::EcdsaP256Sha256).unwrap());
-    hsm.token("bob-rsa", "222222", &SoftwareKey::generate(Scheme::RsaPssSha256).unwrap());
+    hsm.token("alice-p256", "111111", KeyKind::P256);
+    hsm.token("bob-rsa", "222222", KeyKind::Rsa3072);
     let (carol, _) = age_file(folder.path(), "carol", "carol's passphrase");
     let online = Online::write(folder.path());
     let export = export_folder(folder.path());
     let secrets = "alice-p256\t111111\nbob-rsa\t222222\ncarol\tcarol's passphrase\n";
-    let environment = vec![("SOFTHSM2_CONF", hsm.configuration.as_str())];
+    let environment = vec![hsm.environment()];
     let mut room = Room::enter(folder.path(), &Setup { environment, ..Setup::with_secrets(secrets) });
     online.import(&mut room);
     add_token(&mut room, "alice", "alice-p256");
@@ -52,11 +53,10 @@ fn two_tokens_and_a_key_file_make_a_root_of_two_out_of_three() {
 fn an_ed25519_token_signs_too() {
     let folder = tempfile::tempdir().unwrap();
     let hsm = SoftHsm::new(folder.path());
-    hsm.empty_token("dora", "111111");
-    hsm.generate("dora", "111111", &["EC:edwards25519"]);
+    hsm.token("dora", "111111", KeyKind::Ed25519);
     let online = Online::write(folder.path());
     let export = export_folder(folder.path());
-    let environment = vec![("SOFTHSM2_CONF", hsm.configuration.as_str())];
+    let environment = vec![hsm.environment()];
     let mut room =
         Room::enter(folder.path(), &Setup { environment, ..Setup::with_secrets("dora\t111111\n") });
     room.pass_until("settings.threshold");
@@ -74,10 +74,9 @@ fn an_ed25519_token_signs_too() {
 fn a_key_that_wants_its_pin_for_each_signature_gets_it() {
     let folder = tempfile::tempdir().unwrap();
     let hsm = SoftHsm::new(folder.path());
-    hsm.empty_token("erin", "111111");
-    hsm.generate("erin", "111111", &["rsa:2048", "--always-auth"]);
+    hsm.token_under("erin", "111111", KeyKind::Rsa2048, PinPolicy::Always);
     let online = Online::write(folder.path());
-    let environment = vec![("SOFTHSM2_CONF", hsm.configuration.as_str())];
+    let environment = vec![hsm.environment()];
     let mut room =
         Room::enter(folder.path(), &Setup { environment, ..Setup::with_secrets("erin\t111111\n") });
     online.import(&mut room);
@@ -90,11 +89,11 @@ fn a_key_that_wants_its_pin_for_each_signature_gets_it() {
 fn a_wrong_pin_signs_nothing_is_said_and_is_not_tried_again() {
     let folder = tempfile::tempdir().unwrap();
     let hsm = SoftHsm::new(folder.path());
-    hsm.token("alice-p256", "111111", &SoftwareKey::generate(Scheme::EcdsaP256Sha256).unwrap());
+    hsm.token("alice-p256", "111111", KeyKind::P256);
     let online = Online::write(folder.path());
     let export = export_folder(folder.path());
     let secrets = "alice-p256\t999999\nalice-p256\t111111\n";
-    let environment = vec![("SOFTHSM2_CONF", hsm.configuration.as_str())];
+    let environment = vec![hsm.environment()];
     let mut room = Room::enter(folder.path(), &Setup { environment, ..Setup::with_secrets(secrets) });
     room.pass_until("settings.threshold");
     room.type_line("1");
@@ -123,11 +122,11 @@ fn one_key_on_a_token_and_in_a_file_counts_once() {
     let folder = tempfile::tempdir().unwrap();
     let hsm = SoftHsm::new(folder.path());
     let key = SoftwareKey::generate(Scheme::EcdsaP256Sha256).unwrap();
-    hsm.token("alice-p256", "111111", &key);
+    hsm.token_with("alice-p256", "111111", &key);
     let file = crate::material::write_age_file(folder.path(), "bob", "bob's passphrase", &key);
     let online = Online::write(folder.path());
     let secrets = "bob\tbob's passphrase\nalice-p256\t111111\n";
-    let environment = vec![("SOFTHSM2_CONF", hsm.configuration.as_str())];
+    let environment = vec![hsm.environment()];
     let mut room = Room::enter(folder.path(), &Setup { environment, ..Setup::with_secrets(secrets) });
     online.import(&mut room);
     add_file(&mut room, "bob", &file);
@@ -145,11 +144,11 @@ fn one_key_on_a_token_and_in_a_file_counts_once() {
 fn a_token_that_is_gone_at_signing_is_said_and_the_ceremony_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let hsm = SoftHsm::new(folder.path());
-    hsm.token("alice-p256", "111111", &SoftwareKey::generate(Scheme::EcdsaP256Sha256).unwrap());
+    hsm.token("alice-p256", "111111", KeyKind::P256);
     let (carol, _) = age_file(folder.path(), "carol", "carol's passphrase");
     let online = Online::write(folder.path());
     let secrets = "alice-p256\t111111\ncarol\tcarol's passphrase\n";
-    let environment = vec![("SOFTHSM2_CONF", hsm.configuration.as_str())];
+    let environment = vec![hsm.environment()];
     let mut room = Room::enter(folder.path(), &Setup { environment, ..Setup::with_secrets(secrets) });
     online.import(&mut room);
     add_token(&mut room, "alice", "alice-p256");
