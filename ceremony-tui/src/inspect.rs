@@ -17,7 +17,7 @@ use shared::threshold::Tally;
 use shared::time::UnixTime;
 
 use crate::machine::sentence;
-use crate::plain::printable;
+use crate::text::printable;
 
 use kind::Kind;
 

@@ -12,6 +12,7 @@
 //! | [`screen`] | the full screen over the same machine: model, update, view, keymap, runner |
 //! | [`inspect`] | says in sentences what a document is |
 //! | [`clock`], [`dice`], [`surroundings`], [`interrupt`] | the edges: time, randomness, `/proc`, signals |
+//! | [`text`] | text on its way to a person |
 //! | [`cli`], [`program`] | the command line, and the composition root |
 //!
 //! The adapters that load modules and open key files are not here: they are part of the binary `token-host`, so the
@@ -32,4 +33,5 @@ pub mod screen;
 pub mod secret;
 pub mod secrets;
 pub mod surroundings;
+pub mod text;
 pub mod token;

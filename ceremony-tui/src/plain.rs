@@ -1,6 +1,7 @@
 //! `--plain`: the ceremony as numbered lines, for screen readers, serial consoles, transcripts and scripts.
 //!
-//! A prompt is one line, `[step N/7 Name] ? id question (default): `, and waits for one line.
+//! A prompt is one line, `[step N/7 Name] ? id question (default): `, and waits for one line. On a terminal that is too
+//! narrow for it the question stands above.
 
 pub mod lines;
 
@@ -11,6 +12,7 @@ use crate::machine::{Event, Form, Machine, Note, Question, SecretNeed, Step, Ton
 use crate::runner::{self, Front, Ports, RunError};
 use crate::secret::Secret;
 use crate::secrets::{Prompt, Secrets};
+use crate::text::{printable, wrap};
 
 use lines::{Line, Lines};
 
@@ -35,6 +37,9 @@ pub struct Plain<'a> {
     pub interrupt: Interrupt,
     /// The step that prompts name.
     pub step: Step,
+    /// How many columns the terminal has; lines are broken between words for it. `None` when the output is no
+    /// terminal: then a line is a line.
+    pub columns: Option<usize>,
 }
 
 /// Runs the ceremony until it is complete or stopped.
@@ -78,17 +83,41 @@ impl Plain<'_> {
     fn ask(&mut self, question: &Question) -> std::io::Result<()> {
         if let Form::Choice(choices) = &question.form {
             for (index, choice) in choices.iter().enumerate() {
-                let line = format!("   {}  {}: {}", index + 1, choice.word, choice.meaning);
-                writeln!(self.out, "{}", printable(&line))?;
+                let line = format!("{}  {}: {}", index + 1, choice.word, choice.meaning);
+                self.write_line("   ", &line)?;
             }
         }
         let default = match &question.default {
             Some(default) => format!(" ({default})"),
             None => String::new(),
         };
-        let prompt = format!("{} ? {} {}{default}: ", self.place(), question.id, question.text);
+        let mut prompt = format!("{} ? {} {}{default}: ", self.place(), question.id, question.text);
+        if self.columns.is_some_and(|columns| prompt.chars().count() >= columns) {
+            // Too long for one line: the question above, the place to answer below.
+            self.write_line("   ", &question.text)?;
+            prompt = format!("{} ? {}{default}: ", self.place(), question.id);
+        }
         write!(self.out, "{}", printable(&prompt))?;
         self.out.flush()
+    }
+
+    fn write_line(&mut self, indent: &str, text: &str) -> std::io::Result<()> {
+        let text = self.broken(indent, text);
+        writeln!(self.out, "{text}")
+    }
+
+    /// The text as the terminal shows it whole: broken between words, each line indented.
+    fn broken(&self, indent: &str, text: &str) -> String {
+        let text = printable(text);
+        match self.columns {
+            None => format!("{indent}{text}"),
+            Some(columns) => {
+                let width = columns.saturating_sub(indent.len() + 1).max(20);
+                let lines: Vec<String> =
+                    wrap(&text, width).iter().map(|line| format!("{indent}{line}")).collect();
+                lines.join("\n")
+            }
+        }
     }
 
     fn place(&self) -> String {
@@ -106,12 +135,15 @@ impl Plain<'_> {
 
 impl Front for Plain<'_> {
     fn say(&mut self, note: &Note) -> std::io::Result<()> {
-        let text = printable(&note.text);
+        let text = &note.text;
         match note.tone {
-            Tone::Heading => writeln!(self.out, "\n== {text}"),
-            Tone::Plain => writeln!(self.out, "   {text}"),
-            Tone::Warning => writeln!(self.out, "   Warning: {text}"),
-            Tone::Refused => writeln!(self.out, "   Refused: {text}"),
+            Tone::Heading => {
+                writeln!(self.out)?;
+                self.write_line("", &format!("== {text}"))
+            }
+            Tone::Plain => self.write_line("   ", text),
+            Tone::Warning => self.write_line("   ", &format!("Warning: {text}")),
+            Tone::Refused => self.write_line("   ", &format!("Refused: {text}")),
         }
     }
 
@@ -120,9 +152,4 @@ impl Front for Plain<'_> {
         let prompt = Prompt { out: &mut *self.out, text };
         self.secrets.ask(need, prompt, &self.interrupt).map_err(|error| error.to_string())
     }
-}
-
-/// Text that came from files and tokens cannot steer the terminal.
-pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -90,9 +90,18 @@ fn new_in_plain_lines(arguments: NewArguments) -> anyhow::Result<ExitCode> {
         secrets: start.secrets,
         interrupt: start.interrupt.clone(),
         step: Step::Preflight,
+        columns: columns(),
     };
     let ending = plain::run(&mut machine, &mut ports, &mut front)?;
     Ok(exit_code(ending, &start.interrupt))
+}
+
+/// The width of the terminal that lines are written to; `None` when it is none.
+fn columns() -> Option<usize> {
+    rustix::termios::tcgetwinsize(std::io::stdout())
+        .ok()
+        .map(|size| usize::from(size.ws_col))
+        .filter(|columns| *columns > 0)
 }
 
 fn exit_code(ending: Ending, interrupt: &Interrupt) -> ExitCode {
@@ -121,7 +130,8 @@ fn generate_key(path: &str, scheme: WireScheme, pin_fd: Option<i32>) -> anyhow::
         novelty: Novelty::New,
         tries: None,
     };
-    let prompt = Prompt { out: &mut out, text: plain::printable(&format!("? {} {}", need.id, need.what)) };
+    let prompt =
+        Prompt { out: &mut out, text: crate::text::printable(&format!("? {} {}", need.id, need.what)) };
     let secret = start.secrets.ask(&need, prompt, &start.interrupt)?;
     let request = Request::GenerateKeyFile { path: path.to_owned(), scheme };
     let Answer::Key(json) = start.hosts.ask(&HostKind::Files, &request, Some(&secret))? else {

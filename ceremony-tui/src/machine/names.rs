@@ -1,6 +1,7 @@
 //! Names that people give to keys, and that files claim for them.
 
 use super::draft::Draft;
+use crate::text::is_invisible;
 
 /// The answer that ends a list of keys, so it can be no key's name.
 pub(super) const DONE: &str = "done";
@@ -29,11 +30,6 @@ pub(super) fn check_new(draft: &Draft, name: &str) -> Result<(), String> {
         return Err(format!("The name {name:?} is taken already. Give this key another name."));
     }
     Ok(())
-}
-
-/// Characters that change how the ones around them look.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -74,6 +74,6 @@ impl Lines {
 
     /// A terminal shows what is typed; in a transcript of a script the answer is written behind its question.
     pub fn echo(&self, out: &mut dyn Write, line: &str) -> std::io::Result<()> {
-        if self.terminal { Ok(()) } else { writeln!(out, "{}", super::printable(line)) }
+        if self.terminal { Ok(()) } else { writeln!(out, "{}", crate::text::printable(line)) }
     }
 }

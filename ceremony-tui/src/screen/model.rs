@@ -3,7 +3,7 @@
 use shared::time::UnixTime;
 
 use crate::machine::{Form, Machine, Note, Question, Step, Tone};
-use crate::plain::printable;
+use crate::text::{printable, wrap};
 
 /// The smallest supported size: columns and rows.
 pub const SMALLEST: Size = Size { columns: 80, rows: 24 };
@@ -141,42 +141,5 @@ fn prompt(question: &Question) -> String {
     match &question.default {
         Some(default) => format!("{} ({default}):", question.text),
         None => format!("{}:", question.text),
-    }
-}
-
-/// Breaks between words, and inside words that are longer than a line. Nothing is left out.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split_inclusive(' ') {
-        let mut word = word;
-        if line.chars().count() + word.trim_end().chars().count() > width && !line.trim().is_empty() {
-            lines.push(std::mem::take(&mut line));
-        }
-        while word.chars().count() > width {
-            let end = word.char_indices().nth(width).map_or(word.len(), |(index, _)| index);
-            lines.push(format!("{line}{}", &word[..end]));
-            line.clear();
-            word = &word[end..];
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wrap;
-
-    #[test]
-    fn wrapping_leaves_nothing_out_and_keeps_the_width() {
-        let text = "a sentence with averyveryverylongword and some more words in it";
-        for width in [5, 8, 20, 100] {
-            let lines = wrap(text, width);
-            let kept: String = lines.concat().split_whitespace().collect();
-            assert_eq!(kept, text.split_whitespace().collect::<String>());
-            assert!(lines.iter().all(|line| line.trim_end().chars().count() <= width), "{lines:?}");
-        }
     }
 }

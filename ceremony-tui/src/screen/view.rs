@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph};
 
 use crate::machine::{Step, Tone};
-use crate::plain::printable;
+use crate::text::printable;
 
 use super::keymap;
 use super::model::{Mode, Model, SMALLEST, STEPS_WIDTH};

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-
 use crate::material::{Online, add_file, age_file};
 use crate::room::{Room, Setup};
 use crate::softhsm::SoftHsm;

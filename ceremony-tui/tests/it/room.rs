@@ -97,7 +97,7 @@ impl Room {
         if !last.starts_with("[step ") || !last.ends_with(": ") {
             return None;
         }
-        let id = last.split(" ? ").nth(1)?.split(' ').next()?;
+        let id = last.split(" ? ").nth(1)?.split(' ').next()?.trim_end_matches(':');
         Some(id.to_owned())
     }
 

@@ -3,7 +3,6 @@
 use hardware_tests::softhsm::KeyKind;
 use std::path::Path;
 
-
 use crate::material::{Online, add_file, age_file, export_folder};
 use crate::processes::descendants;
 use crate::room::{Room, Setup};
