@@ -76,6 +76,15 @@ pub(crate) struct BootstrapConfig {
     pub(crate) allow_rstuf_payloads: bool,
 }
 
+const HEADER: &str = "\
+# Written by `online-service init`. Relative paths belong to the folder of this file.
+#
+# The vault needs one of: passphrase_file = \"FILE\" (mode 600), credential = \"NAME\" (of systemd).
+# In the section of the bootstrap, expect = \"…\" pins the first root by its document digest, groups or words.
+# Leave the switches off unless this is a demonstration, or the payload comes from RSTUF's own command line.
+
+";
+
 impl Config {
     /// Reads the file. Relative paths in it are relative to its folder.
     pub(crate) fn load(path: &Path) -> Result<Self, ConfigError> {
@@ -106,7 +115,7 @@ impl Config {
 
     /// The file as it is written by `init`.
     pub(crate) fn to_toml(&self) -> Result<String, toml::ser::Error> {
-        toml::to_string(self)
+        Ok(format!("{HEADER}{}", toml::to_string(self)?))
     }
 
     /// The catalog's file.

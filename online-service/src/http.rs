@@ -14,6 +14,7 @@ pub(crate) mod v1;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
@@ -52,11 +53,13 @@ pub(crate) fn router(app: Shared) -> Router {
         .with_state(app)
 }
 
-async fn not_found() -> Response {
+async fn not_found(body: Body) -> Response {
+    body::discard(body).await;
     json(StatusCode::NOT_FOUND, &Json::object([("detail", Json::from("Not Found"))]))
 }
 
-async fn method_not_allowed() -> Response {
+async fn method_not_allowed(body: Body) -> Response {
+    body::discard(body).await;
     json(StatusCode::METHOD_NOT_ALLOWED, &Json::object([("detail", Json::from("Method Not Allowed"))]))
 }
 

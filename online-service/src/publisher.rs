@@ -31,7 +31,7 @@ use group::Group;
 use memory::Memory;
 
 /// How many bytes of waiting requests go into one publication.
-const GROUP_BYTES: u64 = 32 * 1024 * 1024;
+const GROUP_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Why nothing was published this time.
 #[derive(Debug, thiserror::Error)]
@@ -95,7 +95,7 @@ impl Publisher {
     fn publish(&mut self, mut memory: Memory) -> Result<Step, PublishError> {
         let now = self.ports.clock.now();
         let rows = self.ports.catalog.waiting(GROUP_BYTES)?;
-        let due = renewal::due(&memory.current, &memory.settings, now.unix());
+        let due = memory.due(now.unix());
         if rows.is_empty() && due.is_empty() {
             self.memory = Some(memory);
             return Ok(Step::Idle);
@@ -127,13 +127,9 @@ impl Publisher {
         let mut files = Vec::new();
         let mut sizes = Vec::new();
         let mut artifacts = Vec::new();
-        for bin in 0..memory.settings.bins.count.get() {
+        for bin in memory.touched_bins(group.changes.keys().copied().collect(), due) {
             let role = memory.bin_role(bin);
-            let changes = group.changes.remove(&bin);
-            if changes.is_none() && !due.contains(&role) {
-                continue;
-            }
-            let changes = changes.unwrap_or_default();
+            let changes = group.changes.remove(&bin).unwrap_or_default();
             let file = signer.bin(&role, self.ports.catalog.bin(bin)?, &changes)?;
             let settled = group.settled.remove(&bin).unwrap_or(0);
             sizes.push(RoleSize { role, bytes: file.bytes.len() as u64, settled });

@@ -44,7 +44,8 @@ fn unreadable(bytes: &[u8], sentence: &str) -> Invalid {
     let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(bytes) else {
         return Invalid::value(vec![Json::from("body")], sentence, Json::object([]));
     };
-    let offset = offset(bytes, error.line(), error.column());
+    let offset =
+        if error.is_eof() { bytes.len() as u64 } else { offset(bytes, error.line(), error.column()) };
     Invalid {
         kind: "json_invalid",
         place: vec![Json::from("body"), Json::from(offset)],
@@ -69,6 +70,7 @@ mod tests {
     fn malformed_json_is_told_its_offset() {
         let invalid = unreadable(b"{not json", "");
         assert_eq!((invalid.kind, invalid.place[1].as_u64()), ("json_invalid", Some(1)));
+        assert_eq!(unreadable(b"[1,2", "").place[1].as_u64(), Some(4));
         assert_eq!(unreadable(b"{\"a\":1,\"a\":2}", "sentence").kind, "value_error");
     }
 }

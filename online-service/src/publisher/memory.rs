@@ -1,13 +1,14 @@
 //! What the publisher remembers of the catalog between two publications.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::key::Key;
 use shared::metadata::{Metadata, Root, TopRole};
 use shared::names::Version;
 use shared::settings::RepositorySettings;
+use shared::time::UnixTime;
 
-use super::PublishError;
+use super::{PublishError, renewal};
 use crate::ports::Ports;
 use crate::ports::catalog::names::RoleLabel;
 use crate::ports::catalog::publication::{CurrentRole, NewFile};
@@ -60,6 +61,8 @@ pub(crate) struct Memory {
     /// Every role with its current version and expiry.
     pub(crate) current: BTreeMap<RoleLabel, CurrentRole>,
     floors: BTreeMap<RoleLabel, u64>,
+    /// Until then, in seconds since 1970, nothing is due.
+    quiet_until: i64,
 }
 
 impl Memory {
@@ -77,12 +80,20 @@ impl Memory {
             keys: OnlineKeys::choose(root.body(), ports.vault.as_ref())?,
             current,
             floors: ports.catalog.floors()?.into_iter().collect(),
+            quiet_until: i64::MIN,
         })
     }
 
     /// A memory of a repository that is about to begin.
     pub(crate) fn beginning(settings: RepositorySettings, keys: OnlineKeys) -> Self {
-        Self { settings, root_version: 1, keys, current: BTreeMap::new(), floors: BTreeMap::new() }
+        Self {
+            settings,
+            root_version: 1,
+            keys,
+            current: BTreeMap::new(),
+            floors: BTreeMap::new(),
+            quiet_until: i64::MIN,
+        }
     }
 
     /// The name of a bin's role.
@@ -99,6 +110,29 @@ impl Memory {
     pub(crate) fn next_version(&self, role: &RoleLabel) -> Result<Version, PublishError> {
         let floor = self.floors.get(role).copied().unwrap_or(0);
         Version::new(floor + 1).map_err(|error| PublishError::Unreadable(error.to_string()))
+    }
+
+    /// The roles to renew now.
+    pub(crate) fn due(&mut self, now: UnixTime) -> BTreeSet<RoleLabel> {
+        // Looking at every role is dear with many bins, and the answer is nearly always "none".
+        if now.0 < self.quiet_until {
+            return BTreeSet::new();
+        }
+        let due = renewal::due(&self.current, &self.settings, now);
+        if due.is_empty() {
+            self.quiet_until = renewal::first(&self.current, &self.settings);
+        }
+        due
+    }
+
+    /// The bins that change or are due, by number.
+    pub(crate) fn touched_bins(&self, changed: BTreeSet<u32>, due: &BTreeSet<RoleLabel>) -> BTreeSet<u32> {
+        let mut touched = changed;
+        if !due.is_empty() {
+            touched
+                .extend((0..self.settings.bins.count.get()).filter(|bin| due.contains(&self.bin_role(*bin))));
+        }
+        touched
     }
 
     /// Remembers what was committed.

@@ -36,6 +36,12 @@ pub(crate) fn due(
     top.into_iter().chain(bins.into_iter().take(BATCH)).map(|role| role.role.clone()).collect()
 }
 
+/// When the first role is due, in seconds since 1970. Publishing only moves that moment later.
+pub(crate) fn first(current: &BTreeMap<RoleLabel, CurrentRole>, settings: &RepositorySettings) -> i64 {
+    let online = current.values().filter(|role| role.role != RoleLabel::root());
+    online.map(|role| renewal_time(role, settings)).min().unwrap_or(i64::MAX)
+}
+
 /// When a role is to be renewed at the latest, in seconds since 1970.
 fn renewal_time(role: &CurrentRole, settings: &RepositorySettings) -> i64 {
     let life = life(&role.role, settings);

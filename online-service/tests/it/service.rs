@@ -14,6 +14,11 @@ use crate::http::{Answer, send};
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_online-service");
 
+const FAKETIME: [&str; 2] = [
+    "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+    "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
+];
+
 /// A service, running or not.
 pub(crate) struct Service {
     folder: tempfile::TempDir,
@@ -77,17 +82,21 @@ impl Service {
 
     /// A command of the program on this data folder.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = match self.clock {
-            None => Command::new(PROGRAM),
-            Some(offset) => {
-                let mut command = Command::new("faketime");
-                // Condition variables wait for a moment of the real monotonic clock.
-                command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").args(["-f", offset, PROGRAM]);
-                command
-            }
-        };
+        let mut command = Command::new(PROGRAM);
+        self.move_clock(&mut command);
         command.arg("--config").arg(self.path("data/vestry.toml")).args(arguments).stdin(Stdio::null());
         command
+    }
+
+    /// Moves the clock of a command by the library behind `faketime`. The program `faketime` would stand between this
+    /// test and the process that it has to kill.
+    pub(crate) fn move_clock(&self, command: &mut Command) {
+        let Some(offset) = self.clock else { return };
+        let found = FAKETIME.iter().find(|path| Path::new(path).exists());
+        let library = found.expect("libfaketime is missing. Install it with `apt-get install faketime`");
+        command.env("LD_PRELOAD", library).env("FAKETIME", offset);
+        // Condition variables wait for a moment of the real monotonic clock.
+        command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
     }
 
     /// Runs a command that must succeed, and returns what it printed.
@@ -105,10 +114,7 @@ impl Service {
     }
 
     fn try_run(&self, arguments: &[&str]) -> Output {
-        let output = self.command(arguments).output();
-        output.unwrap_or_else(|error| {
-            panic!("{arguments:?}: {error}. Is faketime installed (apt-get install faketime)?")
-        })
+        self.command(arguments).output().unwrap()
     }
 
     /// Starts `serve` and waits until it listens.
@@ -122,7 +128,7 @@ impl Service {
         let log = File::options().create(true).append(true).open(self.path("log")).unwrap();
         let mut command = self.command(&["serve"]);
         command.envs(environment.iter().copied()).stdout(Stdio::piped()).stderr(log);
-        let mut child = command.spawn().expect("serve starts (faketime comes with apt-get install faketime)");
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("Listening on ");

@@ -48,14 +48,8 @@ fn python_client(service: &Service, cache: &std::path::Path) -> Result<(), Strin
     let python = std::env::var_os("VESTRY_PYTHON").expect(
         "VESTRY_PYTHON is not set. Run `cargo xtask test`, or set it to a Python with the package tuf installed",
     );
-    let mut command = match service.clock {
-        None => Command::new(python),
-        Some(offset) => {
-            let mut command = Command::new("faketime");
-            command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").args(["-f", offset]).arg(python);
-            command
-        }
-    };
+    let mut command = Command::new(python);
+    service.move_clock(&mut command);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/client.py");
     command.arg(script).arg(&service.url).arg(cache).arg("dir/file.txt").arg("content");
     let output = command.output().unwrap();
