@@ -61,7 +61,7 @@ impl Options {
             first.args(["test", "--locked", "--no-fail-fast"]);
         }
         first.args(self.scope()).args(&self.passed_on);
-        if !has_nextest || !self.passed_on.is_empty() {
+        if !has_nextest || !self.passed_on.is_empty() || !self.package.is_empty() {
             return vec![first];
         }
         let mut documentation = checkout.cargo();

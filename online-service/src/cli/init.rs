@@ -50,6 +50,12 @@ pub(super) struct Init {
 impl Init {
     /// Creates everything; refuses to overwrite anything.
     pub(super) fn run(self) -> anyhow::Result<()> {
+        // Before anything is made: what could not be written at the end would leave a half-made service behind.
+        for path in [&self.online_key_out, &self.admin_token_out].into_iter().flatten() {
+            if path.exists() {
+                return Err(DataFolderError::Exists(path.clone()).into());
+            }
+        }
         create_private(&self.data)?;
         let data = self.data.canonicalize().with_context(|| format!("{} is gone", self.data.display()))?;
         std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o700))
@@ -119,9 +125,21 @@ impl Init {
             }
             None => say("The admin token is in the file that you named.")?,
         }
-        say(
-            "Next: start `online-service serve`, and take the online key to the ceremony (`vault export-public`).",
-        )
+        if self.passphrase_file.is_none() {
+            say(
+                "The vault's passphrase lies beside the vault. Move it elsewhere, or into a systemd credential, and name it in the configuration.",
+            )?;
+        }
+        let command = format!("online-service --config {}", config.display());
+        say("Next:")?;
+        say(&format!("  {command} serve"))?;
+        match &self.online_key_out {
+            Some(path) => say(&format!("  take {} to the ceremony", path.display()))?,
+            None => say(&format!("  {command} vault export-public --out online-key.json, for the ceremony"))?,
+        }
+        say(&format!(
+            "  {command} bootstrap payload.json --expect \"DIGEST\", with what the ceremony exported"
+        ))
     }
 }
 

@@ -91,10 +91,14 @@ pub(crate) fn add(ports: &Ports, caller: &Caller, payload: &SignPayload) -> Resu
     let nothing = || SignError::NothingPending(payload.role.clone());
     let pending = ports.catalog.pending_root()?.filter(|_| payload.role == "root").ok_or_else(nothing)?;
     let mut root = Metadata::<Root>::parse(&pending.root)?;
+    let now = ports.clock.now();
+    // It was fresh when the payload came; the last signature may come much later.
+    if root.expires().is_expired_at(now.unix()) {
+        return Err(RootError::Expired(root.expires()).into());
+    }
     check_signature(&root, payload)?;
     root.document_mut().add_signature(payload.signature.clone());
 
-    let now = ports.clock.now();
     let id = ports.task_id()?;
     let (state, task) = if self_tally(&root)?.is_met() {
         (BootstrapState::Pre, Task::started(id.clone(), TaskName::SignMetadata, now))

@@ -1,4 +1,4 @@
-"""Downloads one target with python-tuf and compares it: URL CACHE TARGET CONTENT."""
+"""Downloads targets with python-tuf and compares them: URL CACHE TARGET CONTENT [TARGET CONTENT ...]."""
 
 import pathlib
 import sys
@@ -6,7 +6,7 @@ import urllib.request
 
 from tuf.ngclient import Updater
 
-url, cache, target, content = sys.argv[1:]
+url, cache, *pairs = sys.argv[1:]
 cache = pathlib.Path(cache)
 (cache / "metadata").mkdir(parents=True, exist_ok=True)
 (cache / "targets").mkdir(exist_ok=True)
@@ -21,7 +21,8 @@ updater = Updater(
     bootstrap=root.read_bytes(),
 )
 updater.refresh()
-info = updater.get_targetinfo(target)
-assert info is not None, f"{target} is not listed"
-path = updater.download_target(info)
-assert pathlib.Path(path).read_text() == content, f"{target} has another content"
+for target, content in zip(pairs[::2], pairs[1::2], strict=True):
+    info = updater.get_targetinfo(target)
+    assert info is not None, f"{target} is not listed"
+    path = updater.download_target(info)
+    assert pathlib.Path(path).read_text() == content, f"{target} has another content"

@@ -1,5 +1,6 @@
 //! A service that dies at any moment comes back as it was.
 
+use crate::client::python_client;
 use crate::service::{Service, addition, wait_for};
 
 #[test]
@@ -7,8 +8,10 @@ fn killed_after_the_last_success_it_serves_the_same_versions_and_goes_on_with_th
     let (mut service, ceremony) = Service::bootstrapped();
     let root = service.path("root.json");
     std::fs::write(&root, ceremony.root.document().to_bytes()).unwrap();
-    for number in 0..10 {
-        service.publish(&format!("file-{number}"), &format!("content {number}"));
+    let files: Vec<(String, String)> =
+        (0..10).map(|number| (format!("file-{number}"), format!("content {number}"))).collect();
+    for (path, content) in &files {
+        service.publish(path, content);
     }
     let before = service.get("/metadata/").text();
     let version = service.snapshot_version();
@@ -17,6 +20,9 @@ fn killed_after_the_last_success_it_serves_the_same_versions_and_goes_on_with_th
     assert_eq!(service.get("/metadata/").text(), before);
     assert_eq!(service.snapshot_version(), version);
     assert!(service.verify(&root).contains("10 targets"));
+    let downloads: Vec<(&str, &str)> =
+        files.iter().map(|(path, content)| (path.as_str(), content.as_str())).collect();
+    python_client(&service, &service.path("cache"), &downloads).expect("ten downloads pass");
     service.publish("one-more", "content");
     assert_eq!(service.snapshot_version(), version + 1);
 }

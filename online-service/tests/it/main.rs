@@ -6,6 +6,7 @@ mod bad_input;
 mod bootstrap;
 mod ceremony;
 mod cli;
+mod client;
 mod content;
 mod crash;
 mod http;

@@ -115,3 +115,15 @@ fn there_is_nothing_to_sign_before_and_after_a_bootstrap() {
         assert_eq!(sign(&service, "root", ceremony.signature(2)).status, 422);
     });
 }
+
+#[test]
+fn a_root_that_expired_while_it_waited_is_not_completed() {
+    let (mut service, ceremony) = waiting();
+    service.stop();
+    service.clock = Some("+400d");
+    service.start();
+    let answer =
+        assert_unchanged(&service, "an expired root", || sign(&service, "root", ceremony.signature(2)));
+    assert_eq!(answer.status, 422, "{}", answer.text());
+    assert!(answer.text().contains("The root expired at"), "{}", answer.text());
+}

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use shared::json::Json;
+use shared::rotation::RootError;
 
 use crate::http::error::{ApiError, Invalid};
 use crate::http::{Shared, authorise, blocking, json};
@@ -25,6 +26,7 @@ impl From<SignError> for ApiError {
             SignError::State(_) => Self::state("No signing pending.", &sentence),
             SignError::NothingPending(_) => refuse("role"),
             SignError::NoVote(_) | SignError::Signature(_) => refuse("signature"),
+            SignError::Root(RootError::Expired(_)) => refuse("role"),
             SignError::Unreadable(_) | SignError::Root(_) => Self::internal(&error),
         }
     }
