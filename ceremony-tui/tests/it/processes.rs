@@ -1,6 +1,7 @@
 //! The processes while they run: who maps what, who ends with whom, and what a killed host means.
 
 use hardware_tests::softhsm::KeyKind;
+use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
@@ -60,11 +61,16 @@ fn hosts(room: &Room) -> Vec<u32> {
     hosts_of_kind(room, "")
 }
 
-/// Sends a signal to the token hosts of one kind of this room, by number.
-pub(crate) fn signal_hosts(room: &Room, kind: &str, signal: &str) {
+/// Sends a signal to the token hosts of one kind of this room.
+pub(crate) fn signal_hosts(room: &Room, kind: &str, signal: Signal) {
     for pid in hosts_of_kind(room, kind) {
-        assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
+        send(pid, signal);
     }
+}
+
+/// Sends a signal to a process.
+pub(crate) fn send(pid: u32, signal: Signal) {
+    kill_process(Pid::from_raw(pid.try_into().unwrap()).unwrap(), signal).unwrap();
 }
 
 /// A room with a token and a key file in use.
@@ -131,16 +137,16 @@ fn a_host_that_is_killed_means_no_signature_and_the_ceremony_goes_on() {
     room.review();
     room.prompt();
     // The host gets the request and hangs; in the middle of it, it is killed.
-    signal_hosts(&room, "files", "-STOP");
+    signal_hosts(&room, "files", Signal::STOP);
     room.answer("sign.key", "carol");
     room.wait_for("sign.secret");
-    signal_hosts(&room, "files", "-KILL");
+    signal_hosts(&room, "files", Signal::KILL);
     let said = room.said();
     assert!(said.contains("carol has not signed. The process that talks to the token has ended"), "{said}");
     assert!(said.contains("Signed 0 of 2 needed"), "{said}");
     room.answer("sign.key", "carol");
     assert!(room.said().contains("carol: signed and verified"), "{}", room.transcript);
-    signal_hosts(&room, "pkcs11", "-KILL");
+    signal_hosts(&room, "pkcs11", Signal::KILL);
     room.answer("sign.key", "alice");
     assert!(room.said().contains("alice has not signed."), "{}", room.transcript);
     room.answer("sign.key", "alice");
@@ -190,8 +196,7 @@ fn a_signal_stops_the_ceremony_with_its_usual_exit_code() {
     let folder = tempfile::tempdir().unwrap();
     let mut room = Room::enter(folder.path(), &Setup::with_secrets("a\tb\n"));
     room.prompt();
-    let pid = room.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    send(room.child.id(), Signal::TERM);
     assert_eq!(room.end().code(), Some(143));
     assert!(room.transcript.contains("Stopped. No payload was written"), "{}", room.transcript);
 }

@@ -3,7 +3,9 @@
 use std::process::Command;
 
 use crate::material::{Online, age_file};
+use crate::processes::send;
 use crate::room::{BINARY, Room};
+use rustix::process::Signal;
 
 /// Runs `command` on a terminal of 80x24.
 fn on_terminal(folder: &std::path::Path, arguments: &str) -> Room {
@@ -55,8 +57,7 @@ fn the_full_screen_starts_asks_and_restores_the_terminal_after_a_signal() {
     let screen = screens
         .iter()
         .find(|(_, line)| line[0].ends_with("ceremony-tui") && line.get(1).is_none_or(String::is_empty));
-    let pid = screen.expect("the screen process runs").0.to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    send(*screen.expect("the screen process runs").0, Signal::TERM);
     room.end();
     assert!(
         room.transcript.ends_with(&format!("{LEAVE_SCREEN}\u{1b}[?25h"))

@@ -159,7 +159,7 @@ fn a_token_that_is_gone_at_signing_is_said_and_the_ceremony_goes_on() {
     // SoftHSM's way of taking a token out; a fresh host sees the new world.
     std::fs::remove_dir_all(folder.path().join("tokens")).unwrap();
     std::fs::create_dir(folder.path().join("tokens")).unwrap();
-    crate::processes::signal_hosts(&room, "pkcs11", "-KILL");
+    crate::processes::signal_hosts(&room, "pkcs11", rustix::process::Signal::KILL);
     room.answer("sign.key", "alice");
     assert!(room.said().contains("alice has not signed."), "{}", room.transcript);
     room.answer("sign.key", "alice");
