@@ -5,7 +5,7 @@
 //! showed; the `.crate` files that this workspace is built from are published; clients of other people download
 //! some of them and find each with the checksum that Cargo.lock gives it.
 
-mod api;
+pub(crate) mod api;
 mod ceremony;
 mod chance;
 mod crates;
@@ -93,6 +93,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     println!("==> Done in {}", seconds(watch.elapsed()));
     ending::print(&programs, &clients, &target, &options.data);
     Ok(())
+}
+
+/// The API of the demo that runs on this folder.
+pub(crate) fn api_of_running(data: &Path) -> Result<Api> {
+    let checkout = Checkout::find()?;
+    let folder = Folder::at(&checkout.root().join(data))?;
+    service::api_of_running(&folder)
 }
 
 fn end(folder: &Folder, options: &Options) -> Result<()> {

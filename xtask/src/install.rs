@@ -57,6 +57,7 @@ pub(crate) fn tools(checkout: &Checkout) -> Result<Tools> {
             Need::program("node", "nodejs"),
             Need::program("npm", "npm"),
             Need::program("faketime", "faketime"),
+            Need::program("kill", "procps"),
         ])?;
         let judges = checkout.root().join("xtask/judges");
         let python = python::venv(&checkout.tools().join("venv"), &judges.join("requirements.txt"))?;

@@ -6,6 +6,7 @@
 )]
 
 mod bare;
+mod bench;
 mod checkout;
 mod command;
 mod demo;
@@ -31,6 +32,8 @@ enum Command {
     Layers(layers::Options),
     /// Run both commands of the README on a bare Debian 12 in a folder (takes root)
     Bare(bare::Options),
+    /// Measure the service of a running demo
+    Bench(bench::Options),
     /// Let python-tuf and tuf-js judge a repository
     Judges(judges::Options),
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Layers(options) => layers::run(&options),
         Command::Bare(options) => bare::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Judges(options) => judges::run(&options),
     };
     match outcome {

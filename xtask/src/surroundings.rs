@@ -40,6 +40,22 @@ impl Stopwatch {
 /// Asks `look` until it answers, at most `limit` long; `None` when it never did.
 pub(crate) fn wait_for<T>(
     limit: Duration,
+    look: impl FnMut() -> anyhow::Result<Option<T>>,
+) -> anyhow::Result<Option<T>> {
+    look_every(Duration::from_millis(25), limit, look)
+}
+
+/// As [`wait_for`], for measuring: looks again at once.
+pub(crate) fn wait_busily<T>(
+    limit: Duration,
+    look: impl FnMut() -> anyhow::Result<Option<T>>,
+) -> anyhow::Result<Option<T>> {
+    look_every(Duration::from_micros(200), limit, look)
+}
+
+fn look_every<T>(
+    interval: Duration,
+    limit: Duration,
     mut look: impl FnMut() -> anyhow::Result<Option<T>>,
 ) -> anyhow::Result<Option<T>> {
     let watch = Stopwatch::start();
@@ -50,6 +66,6 @@ pub(crate) fn wait_for<T>(
         if watch.elapsed() >= limit {
             return Ok(None);
         }
-        pause(Duration::from_millis(25));
+        pause(interval);
     }
 }

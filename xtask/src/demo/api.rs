@@ -57,6 +57,19 @@ impl Api {
         self.change("artifacts/delete", &json!({ "artifacts": paths }))
     }
 
+    /// Hands one artifact in, without waiting for its publication.
+    pub(crate) fn submit(&self, artifact: &Artifact) -> Result<()> {
+        self.post("artifacts", &json!({ "artifacts": [artifact.to_json()] })).map(drop)
+    }
+
+    /// The published timestamp, as clients read it.
+    pub(crate) fn timestamp(&self) -> Result<String> {
+        let url = format!("{}/metadata/timestamp.json", self.base);
+        let mut answer =
+            self.agent.get(&url).call().with_context(|| format!("GET {url} was not answered"))?;
+        answer.body_mut().read_to_string().with_context(|| format!("the answer to GET {url} broke off"))
+    }
+
     fn change(&self, noun: &str, body: &Value) -> Result<Duration> {
         let watch = Stopwatch::start();
         let answer = self.post(noun, body)?;

@@ -83,7 +83,8 @@ impl Service {
 /// Stops the service of a demo, if one runs; says whether one did.
 pub(crate) fn stop(folder: &Folder) -> Result<Option<u32>> {
     let Some(pid) = running(folder) else { return Ok(None) };
-    command::output(Command::new("kill").args(["-TERM", &pid.to_string()]))?;
+    // The shell's own kill: the program of that name is in a package that a bare machine lacks.
+    command::output(Command::new("sh").args(["-c", "kill -TERM \"$0\"", &pid.to_string()]))?;
     if wait_for(STOP_LIMIT, || Ok(running(folder).is_none().then_some(())))?.is_none() {
         bail!("the service (process {pid}) did not end within {STOP_LIMIT:?}. End it: kill -KILL {pid}");
     }
@@ -99,6 +100,18 @@ fn running(folder: &Folder) -> Option<u32> {
     let ours = folder.service().join("vestry.toml");
     let mut arguments = arguments.split(|byte| *byte == 0);
     arguments.any(|argument| argument == ours.as_os_str().as_encoded_bytes()).then_some(pid)
+}
+
+/// The API of the service that runs on this folder, with the administrator's token.
+pub(crate) fn api_of_running(folder: &Folder) -> Result<Api> {
+    running(folder).context("no service of a demo runs there")?;
+    let text = std::fs::read_to_string(folder.service().join("vestry.toml"))
+        .context("the service's configuration cannot be read")?;
+    let configuration: toml::Table = text.parse().context("the service's configuration is no TOML")?;
+    let listen = configuration.get("listen").and_then(toml::Value::as_str);
+    let listen = listen.context("the service's configuration names no address")?;
+    let token = std::fs::read_to_string(token_file(folder)).context("the token cannot be read")?;
+    Ok(Api::new(&format!("http://{listen}"), token.trim()))
 }
 
 /// Where the administrator's token lies.
