@@ -140,7 +140,7 @@ fn make_service(programs: &Programs, folder: &Folder, port: Option<u16>) -> Resu
 
 fn hold_ceremony(programs: &Programs, tools: &Tools, folder: &Folder, service: &Service) -> Result<Outcome> {
     let tokens = step("Tokens: a P-256 key on one SoftHSM token, an RSA-3072 key on another", || {
-        let tokens = tokens::make(&folder.laptop(), &tools.softhsm)?;
+        let tokens = tokens::make(&folder.laptop())?;
         Ok((tokens, "each private key is on its token".to_owned()))
     })?;
     step("Ceremony: alice and bob with tokens, carol with a key file, 2 of 3 sign", || {

@@ -7,7 +7,7 @@ mod apt;
 mod node;
 mod python;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -32,17 +32,8 @@ impl Tools {
     pub(crate) fn tell(&self, command: &mut Command) {
         command.env("VESTRY_PYTHON", &self.python);
         command.env("VESTRY_TUF_JS_DIR", &self.tuf_js);
-        command.env("VESTRY_SOFTHSM", &self.softhsm);
     }
 }
-
-const SOFTHSM_MODULES: &[&str] = &[
-    "/usr/lib/softhsm/libsofthsm2.so",
-    "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
-    "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
-    "/usr/lib64/pkcs11/libsofthsm2.so",
-    "/usr/local/lib/softhsm/libsofthsm2.so",
-];
 
 /// Installs what is missing and says where everything is.
 pub(crate) fn tools(checkout: &Checkout) -> Result<Tools> {
@@ -57,25 +48,14 @@ pub(crate) fn tools(checkout: &Checkout) -> Result<Tools> {
             Need::program("node", "nodejs"),
             Need::program("npm", "npm"),
             Need::program("faketime", "faketime"),
-            Need::program("kill", "procps"),
         ])?;
         let judges = checkout.root().join("xtask/judges");
         let python = python::venv(&checkout.tools().join("venv"), &judges.join("requirements.txt"))?;
         let tuf_js = node::packages(&checkout.tools().join("tuf-js"), &judges)?;
-        let softhsm = softhsm()?;
+        let softhsm = hardware_tests::softhsm::module()?;
         let apt = if installed.is_empty() { "nothing new from apt".to_owned() } else { installed.join(", ") };
         Ok((Tools { python, tuf_js, softhsm }, format!("ready ({apt})")))
     })
-}
-
-fn softhsm() -> Result<PathBuf> {
-    match SOFTHSM_MODULES.iter().map(PathBuf::from).find(|path| path.is_file()) {
-        Some(path) => Ok(path),
-        None => bail!(
-            "SoftHSM is installed, but its libsofthsm2.so is in none of: {}",
-            SOFTHSM_MODULES.join(", ")
-        ),
-    }
 }
 
 /// Two of these commands at once would install over each other. The lock ends with the process.
