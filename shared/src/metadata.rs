@@ -13,8 +13,9 @@ use crate::target::{TargetInfoError, TargetPathError};
 use crate::threshold::RoleKeysError;
 use crate::time::{Expiry, TimeError};
 
+pub use crate::names::TopRole;
 pub use root::{KEY_NAMES_FIELD, RECORD_FIELD, REHEARSAL_FIELD, SETTINGS_FIELD};
-pub use root::{RSTUF_KEY_NAME, RSTUF_ONLINE_KEY_URI, RecordRef, Root, TopRole};
+pub use root::{RSTUF_KEY_NAME, RSTUF_ONLINE_KEY_URI, RecordRef, Root};
 pub use snapshot::{MetaEntry, Snapshot, Timestamp};
 pub use targets::{DelegatedRole, Delegations, PathMatch, Targets};
 

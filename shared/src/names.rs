@@ -1,4 +1,4 @@
-//! Names that are no mere strings: key ids, role names, versions.
+//! Names that are no mere strings: key ids, roles, versions.
 
 use std::fmt;
 use std::num::NonZeroU64;
@@ -43,9 +43,6 @@ impl fmt::Display for KeyId {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoleName(String);
 
-/// The four roles that every repository has (2.1).
-pub const TOP_LEVEL: [&str; 4] = ["root", "targets", "snapshot", "timestamp"];
-
 /// tuf-js looks roles up in a plain object and silently skips what every JavaScript object owns.
 const JAVASCRIPT_OWNS: [&str; 8] = [
     "constructor",
@@ -68,7 +65,8 @@ impl RoleName {
         if text.is_empty() || text.len() > 64 || !text.bytes().all(plain) || text.starts_with('.') {
             return Err(NameError::RoleCharacters(shortened(text)));
         }
-        if TOP_LEVEL.contains(&text) || JAVASCRIPT_OWNS.contains(&text) {
+        let top_level = TopRole::ALL.iter().any(|role| role.name() == text);
+        if top_level || JAVASCRIPT_OWNS.contains(&text) {
             return Err(NameError::RoleReserved(text.to_owned()));
         }
         Ok(RoleName(text.to_owned()))
@@ -88,6 +86,37 @@ impl RoleName {
 impl fmt::Display for RoleName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
+    }
+}
+
+/// A role that root names keys for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TopRole {
+    /// The keys of people.
+    Root,
+    /// Freshness.
+    Timestamp,
+    /// Which versions belong together.
+    Snapshot,
+    /// What may be installed.
+    Targets,
+}
+
+impl TopRole {
+    /// All four.
+    pub const ALL: [TopRole; 4] = [TopRole::Root, TopRole::Timestamp, TopRole::Snapshot, TopRole::Targets];
+
+    /// The roles that the service signs.
+    pub const ONLINE: [TopRole; 3] = [TopRole::Timestamp, TopRole::Snapshot, TopRole::Targets];
+
+    /// TUF's name of the role.
+    pub fn name(self) -> &'static str {
+        match self {
+            TopRole::Root => "root",
+            TopRole::Timestamp => "timestamp",
+            TopRole::Snapshot => "snapshot",
+            TopRole::Targets => "targets",
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 
 use crate::bins::{BinCount, BinCountError, BinKind, Bins};
 use crate::json::Json;
-use crate::metadata::TopRole;
+use crate::names::TopRole;
 
 /// A number of days from 1 to 36500.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

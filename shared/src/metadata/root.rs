@@ -5,40 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Body, Common, MetadataError, field, text};
 use crate::json::Json;
 use crate::key::{Key, KeyMaterial};
-use crate::names::{KeyId, Version};
+use crate::names::{KeyId, TopRole, Version};
 use crate::settings::RepositorySettings;
 use crate::threshold::{RoleKeys, RoleKeysError};
-
-/// A role that root names keys for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TopRole {
-    /// The keys of people.
-    Root,
-    /// Freshness.
-    Timestamp,
-    /// Which versions belong together.
-    Snapshot,
-    /// What may be installed.
-    Targets,
-}
-
-impl TopRole {
-    /// All four.
-    pub const ALL: [TopRole; 4] = [TopRole::Root, TopRole::Timestamp, TopRole::Snapshot, TopRole::Targets];
-
-    /// The roles that the service signs.
-    pub const ONLINE: [TopRole; 3] = [TopRole::Timestamp, TopRole::Snapshot, TopRole::Targets];
-
-    /// TUF's name of the role.
-    pub fn name(self) -> &'static str {
-        match self {
-            TopRole::Root => "root",
-            TopRole::Timestamp => "timestamp",
-            TopRole::Snapshot => "snapshot",
-            TopRole::Targets => "targets",
-        }
-    }
-}
 
 /// The field that carries the settings of the repository inside root's signed part.
 pub const SETTINGS_FIELD: &str = "x-vestry-settings";

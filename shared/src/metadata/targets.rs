@@ -1,6 +1,7 @@
 //! Targets (4.5): what may be installed, and who else may say so.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use super::{Body, Common, MetadataError, field, text};
 use crate::bins::{BinCount, BinKind, Bins};
@@ -134,6 +135,32 @@ impl Delegations {
             }
         }
         value
+    }
+}
+
+impl Bins {
+    /// The delegations that top-level targets carries, all bins signed by the online keys.
+    pub fn delegations(&self, online: &[Key]) -> Delegations {
+        let keys = online.iter().map(|key| (key.id().clone(), key.clone())).collect();
+        let role = RoleKeys {
+            keyids: online.iter().map(|key| key.id().clone()).collect(),
+            threshold: NonZeroU32::MIN,
+        };
+        match self.kind {
+            BinKind::Succinct => Delegations::Succinct { keys, role, bins: *self },
+            BinKind::Prefix => Delegations::Roles { keys, roles: self.delegated_roles(&role) },
+        }
+    }
+
+    /// Every bin as a delegated role of its own.
+    pub fn delegated_roles(&self, role: &RoleKeys) -> Vec<DelegatedRole> {
+        let one = |index| DelegatedRole {
+            name: self.role_name(index),
+            role: role.clone(),
+            terminating: false,
+            matching: PathMatch::HashPrefixes(self.hash_prefixes(index)),
+        };
+        (0..self.count.get()).map(one).collect()
     }
 }
 
