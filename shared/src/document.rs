@@ -103,6 +103,27 @@ impl SignedDocument {
             .retain(|entry| entry.received.get("keyid").and_then(Json::as_str) != Some(keyid.as_str()));
     }
 
+    /// The same `signed` with nothing beside it but the signatures under these key ids, `keyid` and `sig` alone.
+    ///
+    /// What nobody signed and nobody counted is not published.
+    pub fn reduced_to(&self, keyids: &[KeyId]) -> SignedDocument {
+        let mut reduced = SignedDocument::new(self.signed.clone());
+        for signature in self.signatures().filter(|signature| keyids.contains(&signature.keyid)) {
+            reduced.add_signature(signature.clone());
+        }
+        reduced
+    }
+
+    /// The key id of the first signature that is not just a `keyid` and a hexadecimal `sig`.
+    pub fn foreign_signature(&self) -> Option<&str> {
+        let plain = |entry: &&Entry| {
+            let members = entry.received.as_object().map_or(0, BTreeMap::len);
+            entry.signature.is_some() && members == 2
+        };
+        let foreign = self.entries.iter().find(|entry| !plain(entry))?;
+        Some(foreign.received.get("keyid").and_then(Json::as_str).unwrap_or_default())
+    }
+
     /// The whole document as a value.
     pub fn to_json(&self) -> Json {
         let mut members = self.beside.clone();
@@ -182,6 +203,18 @@ mod tests {
         let text = String::from_utf8(document.to_bytes()).unwrap();
         assert!(text.contains("bundle") && text.contains(r#""note":[1]"#), "{text}");
         assert_eq!(SignedDocument::from_json(document.to_json()).unwrap(), document);
+    }
+
+    #[test]
+    fn a_reduced_document_carries_nothing_that_was_not_counted() {
+        let text = br#"{"signed":{"a":1},"signatures":[{"keyid":"ab","sig":"00","bundle":{}},{"keyid":"cd","sig":"01"},{"keyid":"ef","sig":"zz"}],"note":[1]}"#;
+        let document = SignedDocument::parse(text).unwrap();
+        assert_eq!(document.foreign_signature(), Some("ab"));
+        let reduced = document.reduced_to(&[KeyId::parse("ab").unwrap()]);
+        assert_eq!(reduced.to_bytes(), br#"{"signed":{"a":1},"signatures":[{"keyid":"ab","sig":"00"}]}"#);
+        assert_eq!((reduced.foreign_signature(), reduced.digest()), (None, document.digest()));
+        let not_hex = br#"{"signed":{},"signatures":[{"keyid":"ef","sig":"zz"}]}"#;
+        assert_eq!(SignedDocument::parse(not_hex).unwrap().foreign_signature(), Some("ef"));
     }
 
     #[test]

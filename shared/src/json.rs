@@ -8,7 +8,7 @@ mod write;
 
 use std::collections::BTreeMap;
 
-pub use parse::{JsonError, MAX_DEPTH};
+pub use parse::{JsonError, MAX_DEPTH, OBJECT_WEIGHT};
 
 /// A JSON value without floating-point numbers.
 ///

@@ -2,7 +2,7 @@
 //! later one by its predecessor's and its own (5.3).
 
 use crate::metadata::{Metadata, MetadataError, Root, TopRole};
-use crate::names::Version;
+use crate::names::{Version, shortened};
 use crate::threshold::{RoleKeysError, Tally, count_signatures};
 use crate::time::{Expiry, UnixTime};
 
@@ -38,6 +38,9 @@ pub fn check_first_root(root: &Metadata<Root>, now: UnixTime) -> Result<Tally, R
         return Err(RootError::Expired(root.expires()));
     }
     let tally = self_tally(root)?;
+    if let Some(keyid) = root.document().foreign_signature() {
+        return Err(RootError::ForeignSignature(shortened(keyid)));
+    }
     if root.document().signatures().next().is_none() {
         return Err(RootError::Unsigned);
     }
@@ -107,6 +110,11 @@ pub enum RootError {
         "The signature under key id {0} is not a valid signature of a root key over this document. Remove it, or sign again."
     )]
     InvalidSignature(String),
+    /// A signature entry with something that nobody signed.
+    #[error(
+        "The signature under key id {0} is not just a keyid and a hexadecimal sig. Nobody signed the rest, and it would be published for ever; take it out."
+    )]
+    ForeignSignature(String),
     /// No versioned file names.
     #[error(
         "The root does not set consistent_snapshot to true, which this service needs. Hold the ceremony again."

@@ -1,5 +1,6 @@
 //! Reading: what two parsers could understand differently is refused.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -9,6 +10,8 @@ use super::Json;
 
 /// The deepest nesting that is read.
 pub const MAX_DEPTH: usize = 64;
+/// What an object weighs, however few members it has: a map takes more memory than other values.
+pub const OBJECT_WEIGHT: usize = 4;
 
 /// The text is not JSON, or is JSON that cannot be signed and verified alike everywhere.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,8 +29,19 @@ impl Json {
     /// Malformed JSON, bytes after the value, duplicate members, lone surrogates, numbers that are
     /// not integers of at most 64 bits, and nesting beyond [`MAX_DEPTH`].
     pub fn parse(bytes: &[u8]) -> Result<Json, JsonError> {
+        Json::parse_within(bytes, usize::MAX)
+    }
+
+    /// Reads a value of a stranger: a short text must not become a large value in memory.
+    ///
+    /// Every value weighs one, an object [`OBJECT_WEIGHT`]; reading ends where they weigh more than `limit`.
+    ///
+    /// # Errors
+    /// As [`Json::parse`], and a value that weighs more.
+    pub fn parse_within(bytes: &[u8], limit: usize) -> Result<Json, JsonError> {
         let mut reader = serde_json::Deserializer::from_slice(bytes);
-        let value = Level(0).deserialize(&mut reader).map_err(reason)?;
+        let left = Cell::new(limit);
+        let value = Level { depth: 0, left: &left }.deserialize(&mut reader).map_err(reason)?;
         reader.end().map_err(reason)?;
         Ok(value)
     }
@@ -38,27 +52,44 @@ fn reason(error: serde_json::Error) -> JsonError {
     JsonError { reason: error.to_string() }
 }
 
-/// Reads one value at a depth.
-struct Level(usize);
+/// Reads one value at a depth, and counts what it weighs.
+#[derive(Clone, Copy)]
+struct Level<'a> {
+    depth: usize,
+    left: &'a Cell<usize>,
+}
 
-impl<'de> serde::Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Level(0).deserialize(deserializer)
+impl Level<'_> {
+    fn deeper(self) -> Self {
+        Self { depth: self.depth + 1, ..self }
+    }
+
+    fn weigh<E: serde::de::Error>(self, weight: usize) -> Result<(), E> {
+        let left = self.left.get().checked_sub(weight);
+        self.left.set(left.ok_or_else(|| E::custom("it has too many values; send less at once"))?);
+        Ok(())
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Level {
+impl<'de> serde::Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Level { depth: 0, left: &Cell::new(usize::MAX) }.deserialize(deserializer)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Level<'_> {
     type Value = Json;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
-        if self.0 > MAX_DEPTH {
+        if self.depth > MAX_DEPTH {
             return Err(D::Error::custom(format!("it is nested deeper than {MAX_DEPTH} levels")));
         }
+        self.weigh(1)?;
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Level {
+impl<'de> Visitor<'de> for Level<'_> {
     type Value = Json;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,7 +117,9 @@ impl<'de> Visitor<'de> for Level {
     }
 
     fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Json, E> {
-        Err(E::custom(format!("the number {number} is not an integer of at most 64 bits")))
+        Err(E::custom(format!(
+            "the number {number:?} is not an integer of at most 64 bits that is written without fraction and exponent"
+        )))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Json, E> {
@@ -99,19 +132,20 @@ impl<'de> Visitor<'de> for Level {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Json, A::Error> {
         let mut array = Vec::new();
-        while let Some(element) = elements.next_element_seed(Level(self.0 + 1))? {
+        while let Some(element) = elements.next_element_seed(self.deeper())? {
             array.push(element);
         }
         Ok(Json::Array(array))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
+        self.weigh(OBJECT_WEIGHT - 1)?;
         let mut object = BTreeMap::new();
         while let Some(name) = members.next_key::<String>()? {
             if object.contains_key(&name) {
                 return Err(A::Error::custom(format!("the member \"{name}\" stands twice in one object")));
             }
-            let value = members.next_value_seed(Level(self.0 + 1))?;
+            let value = members.next_value_seed(self.deeper())?;
             object.insert(name, value);
         }
         Ok(Json::Object(object))

@@ -63,6 +63,21 @@ fn nesting_is_bounded() {
     assert!(Json::parse(deep(MAX_DEPTH + 2).as_bytes()).is_err());
 }
 
+#[test]
+fn a_short_text_does_not_become_a_large_value() {
+    let text = format!("[{}{{}}]", "5,".repeat(94));
+    assert!(Json::parse_within(text.as_bytes(), 95 + OBJECT_WEIGHT).is_ok());
+    let error = Json::parse_within(text.as_bytes(), 94 + OBJECT_WEIGHT).unwrap_err().to_string();
+    assert!(error.contains("too many values"), "{error}");
+    assert!(Json::parse(text.as_bytes()).is_ok());
+}
+
+#[test]
+fn a_number_with_a_fraction_is_named_as_it_was_written() {
+    let error = Json::parse(b"1.0").unwrap_err().to_string();
+    assert!(error.contains("the number 1.0 is not an integer") && error.contains("fraction"), "{error}");
+}
+
 /// Values of every kind, for property tests.
 fn any_json() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![

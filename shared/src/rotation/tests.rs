@@ -158,3 +158,19 @@ proptest! {
         prop_assert_eq!(succession.is_met(), expected);
     }
 }
+
+#[test]
+fn a_first_root_carries_nothing_that_nobody_signed() {
+    let (alice, online) = (key(), key());
+    let mut root = draft(Version::ONE, &[&alice], 1, &online).to_metadata().unwrap();
+    sign(&mut root, &[&alice]);
+    let with = |entry: &str| {
+        let text = String::from_utf8(root.document().to_bytes()).unwrap();
+        let text = text.replacen("\"signatures\":[", &format!("\"signatures\":[{entry},"), 1);
+        check_first_root(&Metadata::<Root>::parse(text.as_bytes()).unwrap(), NOW)
+    };
+    for entry in [r#"{"keyid":"ab","sig":"zz"}"#, r#"{"keyid":"ab","sig":"00","bundle":{}}"#] {
+        assert_eq!(with(entry), Err(RootError::ForeignSignature("ab".to_owned())), "{entry}");
+    }
+    assert!(check_first_root(&root, NOW).unwrap().is_met());
+}
