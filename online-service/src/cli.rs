@@ -13,7 +13,9 @@ mod verify;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use rustix::process::{Resource, Rlimit, setrlimit};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
@@ -52,7 +54,7 @@ enum Command {
 /// Runs the command. What goes wrong is said in sentences on the standard error.
 pub(crate) fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    let outcome = start_log().and_then(|()| dispatch(arguments));
+    let outcome = start_log().and_then(|()| forbid_core_dumps()).and_then(|()| dispatch(arguments));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -68,6 +70,12 @@ fn start_log() -> anyhow::Result<()> {
     let filter = EnvFilter::builder().with_default_directive(tracing::Level::INFO.into()).from_env()?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
     log.try_init().map_err(|error| anyhow::anyhow!("The log could not be started: {error}."))
+}
+
+/// A dump of this process could hold the online key, a passphrase or a token.
+fn forbid_core_dumps() -> anyhow::Result<()> {
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
+        .context("core dumps could not be switched off")
 }
 
 fn dispatch(arguments: Arguments) -> anyhow::Result<()> {

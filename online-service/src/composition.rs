@@ -45,7 +45,12 @@ pub(crate) fn randomness() -> Arc<dyn Randomness> {
     Arc::new(OsRandomness)
 }
 
-/// The catalog.
+/// A catalog where there is none yet.
+pub(crate) fn new_catalog(config: &Config) -> Result<Arc<dyn Catalog>, CompositionError> {
+    Ok(Arc::new(SqliteCatalog::create(&config.catalog_path())?))
+}
+
+/// The catalog, which must be there.
 pub(crate) fn catalog(config: &Config) -> Result<Arc<dyn Catalog>, CompositionError> {
     Ok(Arc::new(SqliteCatalog::open(&config.catalog_path())?))
 }

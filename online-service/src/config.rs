@@ -91,7 +91,7 @@ impl Config {
         let text = std::fs::read_to_string(path)
             .map_err(|error| ConfigError::Unreadable { path: path.to_owned(), reason: error.to_string() })?;
         let invalid = |reason: String| ConfigError::Invalid { path: path.to_owned(), reason };
-        let mut config: Self = toml::from_str(&text).map_err(|error| invalid(error.to_string()))?;
+        let mut config: Self = toml::from_str(&text).map_err(|error| invalid(place(&text, &error)))?;
         config.anchor(path.parent().unwrap_or(Path::new("")));
         config.check().map_err(invalid)?;
         Ok(config)
@@ -129,6 +129,16 @@ impl Config {
     }
 }
 
+/// Where and what, without the line itself: there may be a secret in it.
+fn place(text: &str, error: &toml::de::Error) -> String {
+    let line =
+        error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
+    match line {
+        Some(line) => format!("line {line}: {}", error.message()),
+        None => error.message().to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Config;
@@ -152,6 +162,12 @@ mod tests {
     fn a_misspelt_switch_is_refused() {
         let text = "listen = \"127.0.0.1:0\"\ndata = \".\"\nrehersal = true\n[vault]\npassphrase_file = \"secret\"\n";
         assert!(load(text).unwrap_err().contains("rehersal"));
+    }
+
+    #[test]
+    fn an_error_names_the_line_and_does_not_show_it() {
+        let complaint = load("listen = \"127.0.0.1:0\"\nvault_passphrase = \"marker\"\n").unwrap_err();
+        assert!(complaint.contains("line 2") && !complaint.contains("marker"), "{complaint}");
     }
 
     #[test]

@@ -42,6 +42,23 @@ pub(crate) fn create_private(path: &Path) -> Result<(), DataFolderError> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io(path))
 }
 
+/// Refuses a folder in which there is something already: it may be somebody else's, or another service.
+pub(crate) fn check_vacant(path: &Path) -> Result<(), DataFolderError> {
+    let entries = match std::fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(io(path)(error)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(io(path))?;
+        // The lock of an `init` that was refused.
+        if entry.file_name() != "lock" {
+            return Err(DataFolderError::Exists(entry.path()));
+        }
+    }
+    Ok(())
+}
+
 /// Writes a new file that its owner alone can read, and makes it durable. An existing file is never overwritten.
 pub(crate) fn write_private(path: &Path, content: &[u8]) -> Result<(), DataFolderError> {
     write_new(path, content, 0o600)
@@ -53,9 +70,49 @@ pub(crate) fn write_public(path: &Path, content: &[u8]) -> Result<(), DataFolder
 }
 
 fn write_new(path: &Path, content: &[u8], mode: u32) -> Result<(), DataFolderError> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(io(path))?;
-    file.write_all(content).and_then(|()| file.sync_all()).map_err(io(path))?;
-    sync_folder(path)
+    NewFile::create(path, mode)?.write(content)
+}
+
+/// A file that was not there before. Unless it is written it goes away again.
+#[derive(Debug)]
+pub(crate) struct NewFile {
+    path: PathBuf,
+    file: File,
+    written: Written,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Written {
+    NotYet,
+    Done,
+}
+
+impl NewFile {
+    /// Takes the name, for a file that its owner alone can read.
+    pub(crate) fn private(path: &Path) -> Result<Self, DataFolderError> {
+        Self::create(path, 0o600)
+    }
+
+    fn create(path: &Path, mode: u32) -> Result<Self, DataFolderError> {
+        let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(io(path))?;
+        Ok(Self { path: path.to_owned(), file, written: Written::NotYet })
+    }
+
+    /// Writes it and makes it durable.
+    pub(crate) fn write(mut self, content: &[u8]) -> Result<(), DataFolderError> {
+        self.file.write_all(content).and_then(|()| self.file.sync_all()).map_err(io(&self.path))?;
+        self.written = Written::Done;
+        sync_folder(&self.path)
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if self.written == Written::NotYet {
+            // Whoever fails to write it fails to remove it too, perhaps; the error that counts is the first one.
+            drop(std::fs::remove_file(&self.path));
+        }
+    }
 }
 
 /// The folder too: without this a power cut can lose the name of a file whose content was kept.

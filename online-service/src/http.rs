@@ -4,6 +4,7 @@
 
 pub(crate) mod authorise;
 pub(crate) mod body;
+pub(crate) mod connections;
 pub(crate) mod content;
 pub(crate) mod error;
 pub(crate) mod fields;
@@ -19,8 +20,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use shared::json::Json;
+use tokio::sync::Semaphore;
 
 use crate::ports::Ports;
+use crate::publisher::health::Health;
 use crate::publisher::wake::Wake;
 use crate::usecases::bootstrap::BootstrapPolicy;
 use content::ContentFolder;
@@ -34,6 +37,12 @@ pub(crate) struct App {
     pub(crate) policy: BootstrapPolicy,
     /// Tells the publisher that there is work.
     pub(crate) wake: Arc<Wake>,
+    /// How the publisher is.
+    pub(crate) health: Arc<Health>,
+    /// Turns at parsing a large body.
+    pub(crate) large_bodies: Arc<Semaphore>,
+    /// Room for bodies, in KiB.
+    pub(crate) held_kib: Arc<Semaphore>,
     /// The folder under `/content/`, if any.
     pub(crate) content: Option<ContentFolder>,
 }

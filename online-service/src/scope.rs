@@ -51,13 +51,20 @@ impl Scope {
             (Self::Admin, _)
             | (Self::Read, Need::Read)
             | (Self::MetadataWrite, Need::SignMetadata)
-            | (Self::ArtifactsWrite { .. }, Need::Publish) => true,
+            | (Self::ArtifactsWrite { .. }, Need::Publish)
+            | (Self::ArtifactsWrite { prefix: None }, Need::PublishDeferred) => true,
             (Self::ArtifactsWrite { prefix }, Need::WriteArtifact(path)) => {
-                prefix.as_ref().is_none_or(|prefix| path.starts_with(prefix))
+                prefix.as_ref().is_none_or(|prefix| is_below(path, prefix))
             }
             _ => false,
         }
     }
+}
+
+/// `team/a` covers `team/a` and `team/a/x`, never `team/ab`.
+fn is_below(path: &str, prefix: &str) -> bool {
+    let Some(rest) = path.strip_prefix(prefix) else { return false };
+    rest.is_empty() || prefix.ends_with('/') || rest.starts_with('/')
 }
 
 impl fmt::Display for Scope {
@@ -79,8 +86,10 @@ pub(crate) enum Need<'a> {
     Read,
     /// Change the artifact with that path.
     WriteArtifact(&'a str),
-    /// Publish what was deferred.
+    /// Send changes of some artifacts; which ones is asked for each.
     Publish,
+    /// Publish what was deferred, by whomever.
+    PublishDeferred,
     /// Add a signature to pending metadata.
     SignMetadata,
     /// Bootstrap the repository.
@@ -93,6 +102,7 @@ impl Need<'_> {
         match self {
             Self::Read => "read",
             Self::WriteArtifact(_) | Self::Publish => "artifacts:write",
+            Self::PublishDeferred => "artifacts:write without a path prefix",
             Self::SignMetadata => "metadata:write",
             Self::Bootstrap => "admin",
         }
@@ -119,6 +129,11 @@ mod tests {
         assert!(scope.permits(&Need::WriteArtifact("team/a/x")));
         assert!(!scope.permits(&Need::WriteArtifact("team/b/x")));
         assert!(scope.permits(&Need::Publish));
+        assert!(!scope.permits(&Need::PublishDeferred), "others deferred things too");
+        assert!(Scope::parse("artifacts:write").unwrap().permits(&Need::PublishDeferred));
+        let scope = Scope::parse("artifacts:write=team/a").unwrap();
+        assert!(scope.permits(&Need::WriteArtifact("team/a/x")));
+        assert!(!scope.permits(&Need::WriteArtifact("team/ab/x")));
         assert!(!scope.permits(&Need::Read));
     }
 

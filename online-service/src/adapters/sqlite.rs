@@ -13,6 +13,8 @@ mod intake;
 mod schema;
 mod tasks;
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -20,7 +22,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::ports::catalog::access::{AuditEntry, AuditRow, TokenRecord};
 use crate::ports::catalog::bootstrap::{BootstrapOpening, BootstrapRecord, PendingRoot, RootExtension};
-use crate::ports::catalog::intake::{IntakeRow, NewIntake};
+use crate::ports::catalog::intake::{IntakeRow, NewIntake, SetAside};
 use crate::ports::catalog::names::RoleLabel;
 use crate::ports::catalog::publication::{
     Counts, CurrentRole, Publication, PublishedFile, RepositoryRecord, StoredArtifact,
@@ -53,11 +55,28 @@ pub(crate) struct SqliteCatalog {
 const READERS: usize = 4;
 
 impl SqliteCatalog {
-    /// Opens the file, creates it when it is missing, and brings its schema up to date.
-    pub(crate) fn open(path: &Path) -> Result<Self, CatalogError> {
+    /// Creates the file, which must not be there yet, for its owner alone.
+    pub(crate) fn create(path: &Path) -> Result<Self, CatalogError> {
+        let unavailable = |error: std::io::Error| CatalogError::Unavailable(error.to_string());
+        // SQLite gives its other files the mode of this one.
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(unavailable)?;
         let mut writer = connection::writer(path)?;
-        schema::prepare(&mut writer)?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(Some(writer)), readers: Mutex::new(Vec::new()) })
+        schema::create(&mut writer)?;
+        Ok(Self::with(path, writer))
+    }
+
+    /// Opens the file, which must be there, and brings its schema up to date.
+    pub(crate) fn open(path: &Path) -> Result<Self, CatalogError> {
+        if !path.exists() {
+            return Err(CatalogError::Missing(path.to_owned()));
+        }
+        let mut writer = connection::writer(path)?;
+        schema::update(&mut writer, path)?;
+        Ok(Self::with(path, writer))
+    }
+
+    fn with(path: &Path, writer: Connection) -> Self {
+        Self { path: path.to_owned(), writer: Mutex::new(Some(writer)), readers: Mutex::new(Vec::new()) }
     }
 
     /// Runs one read transaction.
@@ -154,6 +173,10 @@ impl Catalog for SqliteCatalog {
         self.read(|db| artifacts::bin(db, bin))
     }
 
+    fn present(&self, wanted: &[(u32, &str)]) -> Result<Vec<bool>, CatalogError> {
+        self.read(|db| artifacts::present(db, wanted))
+    }
+
     fn artifact(&self, bin: u32, path: &str) -> Result<Option<StoredArtifact>, CatalogError> {
         self.read(|db| artifacts::one(db, bin, path))
     }
@@ -162,8 +185,12 @@ impl Catalog for SqliteCatalog {
         self.read(|db| intake::waiting(db, max_bytes))
     }
 
-    fn all_waiting(&self) -> Result<Vec<IntakeRow>, CatalogError> {
-        self.read(|db| intake::oldest(db, u64::MAX))
+    fn waiting_after(&self, after: i64, max_bytes: u64) -> Result<Vec<IntakeRow>, CatalogError> {
+        self.read(|db| intake::oldest(db, after, max_bytes))
+    }
+
+    fn set_aside(&self) -> Result<Vec<SetAside>, CatalogError> {
+        self.read(intake::all_set_aside)
     }
 
     fn counts(&self) -> Result<Counts, CatalogError> {

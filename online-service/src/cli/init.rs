@@ -12,7 +12,9 @@ use super::output::{in_lines, say};
 use super::vault::{SchemeName, online_key_document};
 use crate::composition;
 use crate::config::{BootstrapConfig, Config, VaultConfig};
-use crate::data_folder::{DataFolderError, FolderLock, create_private, write_private, write_public};
+use crate::data_folder::{
+    DataFolderError, FolderLock, check_vacant, create_private, write_private, write_public,
+};
 use crate::ports::vault::{HeldKey, VaultKeeper};
 use crate::scope::Scope;
 use crate::secrets;
@@ -56,17 +58,13 @@ impl Init {
                 return Err(DataFolderError::Exists(path.clone()).into());
             }
         }
+        check_vacant(&self.data)?;
         create_private(&self.data)?;
         let data = self.data.canonicalize().with_context(|| format!("{} is gone", self.data.display()))?;
         std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o700))
             .with_context(|| format!("{} could not be made private", data.display()))?;
         let _lock = FolderLock::take(&data)?;
         let config_path = data.join("vestry.toml");
-        for path in [&config_path, &data.join("catalog.sqlite"), &data.join("vault")] {
-            if path.exists() {
-                return Err(DataFolderError::Exists(path.clone()).into());
-            }
-        }
         let config = self.config(&data)?;
         create_private(&config.vault_path())?;
         let held = self.make_key(&config)?;
@@ -91,7 +89,7 @@ impl Init {
         Ok(Config {
             listen: self.listen,
             data: data.to_owned(),
-            content: self.content.as_ref().map(absolute).transpose()?,
+            content: self.content.as_ref().map(absolute).transpose()?.map(make_content_folder).transpose()?,
             rehearsal: false,
             vault: VaultConfig { passphrase_file: Some(passphrase_file), credential: None },
             bootstrap: BootstrapConfig::default(),
@@ -106,7 +104,7 @@ impl Init {
     fn make_token(&self, config: &Config) -> anyhow::Result<Option<Zeroizing<String>>> {
         let (clock, randomness) = (composition::clock(), composition::randomness());
         let wish = NewToken { name: "admin", scopes: &[Scope::Admin], days: None };
-        let catalog = composition::catalog(config)?;
+        let catalog = composition::new_catalog(config)?;
         let (_, secret) = create_token(catalog.as_ref(), clock.as_ref(), randomness.as_ref(), &wish)?;
         let Some(path) = &self.admin_token_out else { return Ok(Some(secret)) };
         write_private(path, format!("{}\n", secret.as_str()).as_bytes())?;
@@ -141,6 +139,13 @@ impl Init {
             "  {command} bootstrap payload.json --expect \"DIGEST\", with what the ceremony exported"
         ))
     }
+}
+
+/// Public files lie there, so it gets the usual mode; one that exists stays as it is.
+fn make_content_folder(path: PathBuf) -> anyhow::Result<PathBuf> {
+    std::fs::create_dir_all(&path)
+        .with_context(|| format!("The content folder {} cannot be made. Name another one", path.display()))?;
+    Ok(path)
 }
 
 /// A passphrase of 256 random bits.

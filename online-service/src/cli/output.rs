@@ -17,14 +17,40 @@ pub(super) fn note(line: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What went wrong. Causes are part of the sentences already.
+/// What went wrong, with its causes.
 pub(super) fn complain(error: &anyhow::Error) {
     // If the standard error is closed, there is nobody to tell.
-    drop(writeln!(std::io::stderr().lock(), "{error}"));
+    drop(writeln!(std::io::stderr().lock(), "{}", with_causes(error)));
+}
+
+/// Many sentences carry their cause already.
+fn with_causes(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text} ({cause})");
+        }
+    }
+    text
 }
 
 /// A fingerprint or digest as people compare it: four lines of four groups.
 pub(super) fn in_lines(groups: &[String]) -> String {
     let lines = groups.chunks(4).map(|line| format!("    {}", line.join(" ")));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::with_causes;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let error = anyhow!("permission denied").context("x could not be read; name another file");
+        assert_eq!(with_causes(&error), "x could not be read; name another file (permission denied)");
+        let error = anyhow!("no digest").context("It is not usable. no digest");
+        assert_eq!(with_causes(&error), "It is not usable. no digest");
+    }
 }

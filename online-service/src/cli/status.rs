@@ -28,7 +28,7 @@ impl Status {
             None => {
                 let _lock = FolderLock::take(&config.data)?;
                 let catalog = composition::catalog(config)?;
-                status::read(catalog.as_ref(), composition::clock().now())?.to_json()
+                status::read(catalog.as_ref(), composition::clock().now(), None)?.to_json()
             }
         };
         if self.json {

@@ -10,7 +10,7 @@ use clap::Subcommand;
 use super::output::{note, say};
 use crate::composition;
 use crate::config::Config;
-use crate::data_folder::write_private;
+use crate::data_folder::NewFile;
 use crate::ports::catalog::access::TokenRecord;
 use crate::ports::clock::Moment;
 use crate::scope::Scope;
@@ -25,7 +25,7 @@ pub(super) enum Token {
         #[arg(long = "scope", required = true)]
         scopes: Vec<String>,
         /// After how many days it ends; it lives until it is revoked otherwise.
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=36_500))]
         expires_days: Option<u32>,
         /// What it is for.
         #[arg(long, default_value = "unnamed")]
@@ -53,11 +53,13 @@ impl Token {
                 let scopes = scopes.iter().map(|text| Scope::parse(text)).collect::<Result<Vec<_>, _>>()?;
                 let wish = NewToken { name: &name, scopes: &scopes, days: expires_days };
                 let randomness = composition::randomness();
+                // Before the token is made: one that nobody can read would live on in the catalog.
+                let file = out.as_deref().map(NewFile::private).transpose()?;
                 let (token, secret) =
                     create_token(catalog.as_ref(), clock.as_ref(), randomness.as_ref(), &wish)?;
                 note(&format!("{}. The secret is shown this once.", describe(&token)))?;
-                match out {
-                    Some(path) => Ok(write_private(&path, format!("{}\n", secret.as_str()).as_bytes())?),
+                match file {
+                    Some(file) => Ok(file.write(format!("{}\n", secret.as_str()).as_bytes())?),
                     None => say(&secret),
                 }
             }

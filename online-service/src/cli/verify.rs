@@ -49,6 +49,7 @@ impl Verify {
                     "The audit log has {} lines, none changed. Its head is {}.",
                     log.lines, log.head
                 ))?;
+                audit::check_artifacts(catalog.as_ref())?;
                 self.verify(&Published(catalog))
             }
         }

@@ -1,7 +1,7 @@
 //! Who asks: a bearer token, or the same token as the password of HTTP Basic.
 
 use axum::body::Body;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
@@ -30,7 +30,10 @@ pub(crate) async fn sender(
     body: Body,
 ) -> Result<(Caller, Body), ApiError> {
     let known = match caller(app, headers).await {
-        Ok(caller) => caller.check(need).map(|()| caller).map_err(ApiError::from),
+        Ok(caller) => {
+            let allowed = caller.check(need).map_err(ApiError::from);
+            allowed.and_then(|()| check_origin(headers)).map(|()| caller)
+        }
         Err(error) => Err(error),
     };
     match known {
@@ -39,6 +42,27 @@ pub(crate) async fn sender(
             discard(body).await;
             Err(error)
         }
+    }
+}
+
+/// A browser that knows a token as the password of Basic would send it along with the forms of any page. Such a form
+/// cannot send JSON without asking first, and a browser says where a request comes from.
+fn check_origin(headers: &HeaderMap) -> Result<(), ApiError> {
+    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
+    if let Some(kind) = text(header::CONTENT_TYPE) {
+        let essence = kind.split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return Err(ApiError::NotJson(
+                "The body is not announced as JSON. Send the header `content-type: application/json`."
+                    .to_owned(),
+            ));
+        }
+    }
+    match text(HeaderName::from_static("sec-fetch-site")) {
+        None | Some("same-origin" | "none") => Ok(()),
+        Some(_) => Err(ApiError::NotJson(
+            "A page of another site sent this. Use a program, or a page of this service.".to_owned(),
+        )),
     }
 }
 
@@ -62,12 +86,27 @@ fn secret(headers: &HeaderMap) -> Option<Zeroizing<String>> {
 mod tests {
     use axum::http::{HeaderMap, HeaderValue, header};
 
-    use super::secret;
+    use super::{check_origin, secret};
 
     fn of(value: &'static str) -> Option<String> {
         let mut headers = HeaderMap::new();
         headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
         secret(&headers).map(|secret| secret.to_string())
+    }
+
+    #[test]
+    fn forms_of_foreign_pages_are_refused() {
+        let with = |name: &'static str, value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, HeaderValue::from_static(value));
+            check_origin(&headers).is_ok()
+        };
+        assert!(check_origin(&HeaderMap::new()).is_ok());
+        assert!(with("content-type", "Application/JSON; charset=utf-8"));
+        assert!(
+            !with("content-type", "text/plain") && !with("content-type", "application/x-www-form-urlencoded")
+        );
+        assert!(with("sec-fetch-site", "same-origin") && !with("sec-fetch-site", "cross-site"));
     }
 
     #[test]

@@ -1,41 +1,117 @@
-//! Reading a JSON body: at most 32 MiB, without duplicate members and fractions.
+//! Reading a JSON body: at most 32 MiB within a minute, without duplicate members and fractions.
+//!
+//! What a body becomes in memory is bounded too: by its values, and by how many large bodies are read at once. Parsing
+//! happens where the use case runs, on a thread that may block.
 
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::http::{HeaderMap, header};
 use shared::json::Json;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout;
 
 use super::error::{ApiError, Invalid};
+use super::{App, Shared, blocking};
 
 /// The largest body.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
 /// How much of a refused body is still read and thrown away.
 const MAX_DISCARDED: usize = 64 * 1024 * 1024;
+/// How long a body may take.
+const READING: Duration = Duration::from_secs(60);
+/// How long a refused body is listened to.
+const DISCARDING: Duration = Duration::from_secs(10);
+/// The most that the values of a body weigh.
+const MAX_VALUES: usize = 4_000_000;
+/// Larger bodies are parsed two at a time.
+const LARGE: usize = 256 * 1024;
+/// How many large bodies are parsed at once.
+pub(crate) const LARGE_AT_ONCE: usize = 2;
+/// How many KiB of bodies are held at once, while they arrive and while they wait for their turn.
+pub(crate) const HELD_KIB: usize = 256 * 1024;
 
-/// Reads the whole body as JSON.
-pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Json, ApiError> {
+/// Reads the whole body as JSON and gives it to a use case, on a thread that may block.
+pub(crate) async fn with_json<T: Send + 'static>(
+    app: &Shared,
+    headers: &HeaderMap,
+    body: Body,
+    work: impl FnOnce(&App, &Json) -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let held = hold(app, body.size_hint().upper()).await?;
+    let bytes = read(headers, body).await?;
+    let turn = if bytes.len() > LARGE {
+        let turns = Arc::clone(&app.large_bodies);
+        Some(turns.acquire_owned().await.map_err(|error| ApiError::internal(&error))?)
+    } else {
+        None
+    };
+    blocking(app, move |app| {
+        // Kept until what was parsed is gone, also when the client is gone before.
+        let _kept = (turn, held);
+        work(app, &parse(&bytes)?)
+    })
+    .await
+}
+
+/// Makes room for a body before it is read. One of unknown length gets as much as it could have.
+async fn hold(app: &Shared, length: Option<u64>) -> Result<OwnedSemaphorePermit, ApiError> {
+    let length = length.and_then(|length| usize::try_from(length).ok());
+    let kib = length.unwrap_or(MAX_BYTES).min(MAX_BYTES) / 1024 + 1;
+    let room = Arc::clone(&app.held_kib);
+    let kib = u32::try_from(kib).unwrap_or(u32::MAX);
+    room.acquire_many_owned(kib).await.map_err(|error| ApiError::internal(&error))
+}
+
+fn parse(bytes: &[u8]) -> Result<Json, ApiError> {
+    Json::parse_within(bytes, MAX_VALUES)
+        .map_err(|error| ApiError::invalid(unreadable(bytes, &error.to_string())))
+}
+
+async fn read(headers: &HeaderMap, mut body: Body) -> Result<Vec<u8>, ApiError> {
     let announced =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     let announced = announced.or_else(|| usize::try_from(body.size_hint().lower()).ok()).unwrap_or(0);
-    if announced > MAX_BYTES {
+    let outcome = if announced > MAX_BYTES {
+        Err(ApiError::TooLarge)
+    } else {
+        timeout(READING, collect(&mut body)).await.unwrap_or(Err(ApiError::TooSlow))
+    };
+    if let Err(ApiError::TooLarge) = outcome {
         discard(body).await;
-        return Err(ApiError::TooLarge);
     }
-    let bytes = axum::body::to_bytes(body, MAX_BYTES).await.map_err(|_| ApiError::TooLarge)?;
-    Json::parse(&bytes).map_err(|error| ApiError::invalid(unreadable(&bytes, &error.to_string())))
+    outcome
+}
+
+async fn collect(body: &mut Body) -> Result<Vec<u8>, ApiError> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
+        let frame = frame.map_err(|_| ApiError::Broken)?;
+        let Some(piece) = frame.data_ref() else { continue };
+        if bytes.len() + piece.len() > MAX_BYTES {
+            return Err(ApiError::TooLarge);
+        }
+        bytes.extend_from_slice(piece);
+    }
+    Ok(bytes)
 }
 
 /// Reads a refused body and throws it away: a client that is still sending would otherwise get a broken connection
-/// instead of the sentence that says why.
+/// instead of the sentence that says why. Who sends too much or too slowly gets the broken connection.
 pub(crate) async fn discard(mut body: Body) {
-    let mut left = MAX_DISCARDED;
-    while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        let length = frame.data_ref().map_or(0, Bytes::len);
-        let Some(rest) = left.checked_sub(length) else { return };
-        left = rest;
-    }
+    let all = async {
+        let mut left = MAX_DISCARDED;
+        while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            let Some(rest) = left.checked_sub(length) else { return };
+            left = rest;
+        }
+    };
+    // Too slow is as good as too much.
+    drop(timeout(DISCARDING, all).await);
 }
 
 /// pydantic says where malformed JSON goes wrong. JSON that is well formed, but that clients would read differently,
@@ -64,7 +140,58 @@ fn offset(bytes: &[u8], line: usize, column: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::unreadable;
+    use std::sync::Arc;
+
+    use axum::body::Body;
+    use axum::http::HeaderMap;
+    use shared::software::sealed::Passphrase;
+    use tokio::sync::Semaphore;
+
+    use super::{HELD_KIB, LARGE, LARGE_AT_ONCE, unreadable, with_json};
+    use crate::adapters::age_vault::AgeVault;
+    use crate::adapters::sqlite::SqliteCatalog;
+    use crate::composition;
+    use crate::http::App;
+    use crate::ports::Ports;
+
+    fn app(folder: &std::path::Path) -> Arc<App> {
+        let catalog = SqliteCatalog::create(&folder.join("catalog.sqlite")).unwrap();
+        let vault = AgeVault::unlock(folder, &Passphrase::from(String::new())).unwrap();
+        let ports = Ports {
+            catalog: Arc::new(catalog),
+            vault: Arc::new(vault),
+            clock: composition::clock(),
+            randomness: composition::randomness(),
+        };
+        Arc::new(App {
+            ports,
+            policy: Default::default(),
+            wake: Arc::default(),
+            health: Arc::default(),
+            large_bodies: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
+            held_kib: Arc::new(Semaphore::new(HELD_KIB)),
+            content: None,
+        })
+    }
+
+    #[test]
+    fn a_large_body_is_parsed_in_its_turn_and_not_where_clients_are_answered() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(folder.path());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let here = std::thread::current().id();
+        for (length, turns) in [(10, LARGE_AT_ONCE), (LARGE + 1, LARGE_AT_ONCE - 1)] {
+            let body = Body::from(format!("[{}]", " ".repeat(length)));
+            let seen = runtime.block_on(with_json(&app, &HeaderMap::new(), body, |app, _| {
+                Ok((std::thread::current().id(), app.large_bodies.available_permits()))
+            }));
+            let (thread, left) = seen.unwrap();
+            assert_ne!(thread, here);
+            assert_eq!(left, turns);
+        }
+        assert_eq!(app.large_bodies.available_permits(), LARGE_AT_ONCE);
+        assert_eq!(app.held_kib.available_permits(), HELD_KIB);
+    }
 
     #[test]
     fn malformed_json_is_told_its_offset() {

@@ -63,6 +63,14 @@ pub(crate) enum ApiError {
     Invalid(Vec<Invalid>),
     /// 413: the body is too large.
     TooLarge,
+    /// 415: a body that says it is something else, or that a foreign page sent.
+    NotJson(String),
+    /// 408: the body did not come.
+    TooSlow,
+    /// 400: the body ended early.
+    Broken,
+    /// 503: too much waits already.
+    Busy(String),
     /// 409: somebody else was faster.
     Conflict(String),
     /// 503: could not ask.
@@ -93,7 +101,7 @@ impl From<CatalogError> for ApiError {
     fn from(error: CatalogError) -> Self {
         match error {
             CatalogError::Fenced(reason) => Self::Conflict(format!("Try again: {reason}.")),
-            error @ (CatalogError::Unavailable(_) | CatalogError::Corrupt(_)) => {
+            error @ (CatalogError::Unavailable(_) | CatalogError::Corrupt(_) | CatalogError::Missing(_)) => {
                 tracing::error!(%error, "a request failed");
                 Self::Unavailable
             }
@@ -143,6 +151,16 @@ impl IntoResponse for ApiError {
                     "The body is larger than 33554432 bytes (32 MiB). Send it in several requests.";
                 json(StatusCode::PAYLOAD_TOO_LARGE, &detail(sentence))
             }
+            Self::NotJson(sentence) => json(StatusCode::UNSUPPORTED_MEDIA_TYPE, &detail(sentence)),
+            Self::TooSlow => {
+                let sentence = "The body did not arrive within 60 seconds. Send it in several requests.";
+                json(StatusCode::REQUEST_TIMEOUT, &detail(sentence))
+            }
+            Self::Broken => {
+                let sentence = "The body ended before it was whole. Send it again.";
+                json(StatusCode::BAD_REQUEST, &detail(sentence))
+            }
+            Self::Busy(sentence) => json(StatusCode::SERVICE_UNAVAILABLE, &detail(sentence)),
             Self::Conflict(sentence) => json(StatusCode::CONFLICT, &detail(sentence)),
             Self::Unavailable => {
                 let sentence = "The service cannot reach its catalog or its randomness. Nothing was accepted; try again, and look into its log.";

@@ -1,11 +1,11 @@
 //! `/metadata/…`: what TUF clients read. Open to everybody.
 
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use shared::digest::sha256;
 
 use super::error::ApiError;
 use super::{Shared, blocking};
@@ -27,12 +27,14 @@ pub(super) fn missing() -> Response {
 
 async fn file(
     State(app): State<Shared>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    // What is no text names no file.
+    let Ok(Path(name)) = name else { return Ok(missing()) };
     let found = blocking(&app, move |app| Ok(files::metadata(app.ports.catalog.as_ref(), &name)?)).await?;
     let Some((file, lifetime)) = found else { return Ok(missing()) };
-    let tag = format!("\"{}\"", hex::encode(sha256(&file.bytes)));
+    let tag = format!("\"{}\"", hex::encode(file.sha256));
     let cache = match lifetime {
         Lifetime::Immutable => "public, max-age=31536000, immutable",
         Lifetime::Moving => "no-cache",

@@ -18,9 +18,11 @@ pub(crate) mod names;
 pub(crate) mod publication;
 pub(crate) mod task;
 
+use std::path::PathBuf;
+
 use access::{AuditEntry, AuditRow, TokenRecord};
 use bootstrap::{BootstrapOpening, BootstrapRecord, BootstrapState, PendingRoot, RootExtension};
-use intake::{IntakeRow, NewIntake};
+use intake::{IntakeRow, NewIntake, SetAside};
 use names::RoleLabel;
 use publication::{Counts, CurrentRole, Publication, PublishedFile, RepositoryRecord, StoredArtifact};
 use task::{Task, TaskId};
@@ -41,8 +43,15 @@ pub(crate) enum CatalogError {
     )]
     Fenced(String),
     /// What was read cannot be right.
-    #[error("The catalog holds something unreadable: {0}. Restore the data folder from a backup.")]
+    #[error(
+        "The catalog holds something unreadable: {0}. Stop the service, keep the data folder as it is, and find out who changed it. Do not put an older copy in its place: versions would go back, and clients refuse that."
+    )]
     Corrupt(String),
+    /// There is no catalog where one must be.
+    #[error(
+        "There is no catalog at {0}. Only `init` makes one, for a new repository. If this service had a repository, find that file; do not put an older copy in its place, because versions would go back and clients refuse that."
+    )]
+    Missing(PathBuf),
 }
 
 /// What [`Catalog::accept`] said.
@@ -58,7 +67,11 @@ pub(crate) enum Admission {
         role: RoleLabel,
         /// Bytes it would have.
         bytes: u64,
+        /// The highest id that a request ever had: who computes the size anew says what it was computed on.
+        seen: i64,
     },
+    /// Too much waits already.
+    QueueFull,
 }
 
 /// What a change of the bootstrap state said.
@@ -102,6 +115,9 @@ pub(crate) trait Catalog: Send + Sync {
     /// All artifacts of one bin, ordered by path.
     fn bin(&self, bin: u32) -> Result<Vec<StoredArtifact>, CatalogError>;
 
+    /// Which of these artifacts, by bin and path, are published. One transaction for all of them.
+    fn present(&self, wanted: &[(u32, &str)]) -> Result<Vec<bool>, CatalogError>;
+
     /// One artifact.
     fn artifact(&self, bin: u32, path: &str) -> Result<Option<StoredArtifact>, CatalogError>;
 
@@ -109,8 +125,11 @@ pub(crate) trait Catalog: Send + Sync {
     /// published.
     fn waiting(&self, max_bytes: u64) -> Result<Vec<IntakeRow>, CatalogError>;
 
-    /// All waiting requests, deferred ones included.
-    fn all_waiting(&self) -> Result<Vec<IntakeRow>, CatalogError>;
+    /// The oldest waiting requests with an id above `after`, deferred ones included, up to about so many bytes.
+    fn waiting_after(&self, after: i64, max_bytes: u64) -> Result<Vec<IntakeRow>, CatalogError>;
+
+    /// Requests that were accepted and could not be read again, oldest first.
+    fn set_aside(&self) -> Result<Vec<SetAside>, CatalogError>;
 
     /// Numbers for `status`.
     fn counts(&self) -> Result<Counts, CatalogError>;

@@ -53,6 +53,7 @@ pub(crate) fn prepare(ports: &Ports) -> Result<Publication, PublishError> {
         artifacts: Vec::new(),
         sizes,
         done: Vec::new(),
+        set_aside: Vec::new(),
         tasks: ended_tasks(&pending, now),
         audit: crate::ports::catalog::access::AuditEntry { action: "bootstrapped", ..audit },
         files,

@@ -42,26 +42,39 @@ pub(crate) struct Group {
     pub(crate) outcomes: Vec<Outcome>,
     /// The rows that are done.
     pub(crate) done: Vec<i64>,
+    /// The rows that cannot be read again, with the sentence that says why. They are in nobody's way.
+    pub(crate) unreadable: Vec<(IntakeRow, String)>,
 }
 
-/// Whether an artifact is published: bin, path.
-pub(crate) type Exists<'a> = dyn FnMut(u32, &str) -> Result<bool, CatalogError> + 'a;
+/// Which artifacts, by bin and path, are published. Asked once for each request.
+pub(crate) type Present<'a> = dyn FnMut(&[(u32, &str)]) -> Result<Vec<bool>, CatalogError> + 'a;
 
 /// Follows the rows in their order.
-pub(crate) fn merge(bins: &Bins, rows: &[IntakeRow], exists: &mut Exists<'_>) -> Result<Group, CatalogError> {
+pub(crate) fn merge(
+    bins: &Bins,
+    rows: &[IntakeRow],
+    carried: &BTreeSet<u32>,
+    present: &mut Present<'_>,
+) -> Result<Group, CatalogError> {
     let mut group = Group::default();
     for row in rows {
-        let request = Request::unpack(&row.packed)?;
+        let request = match Request::unpack(&row.packed) {
+            Ok(request) => request,
+            Err(error) => {
+                group.unreadable.push((row.clone(), error.to_string()));
+                continue;
+            }
+        };
         for (bin, bytes) in growth(bins, &request) {
             *group.settled.entry(bin).or_default() += bytes;
         }
-        let details = follow(bins, request, &mut group.changes, exists)?;
+        let details = follow(bins, request, &mut group.changes, present)?;
         group.done.push(row.id);
         if row.urgency == Urgency::Now {
             group.outcomes.push(Outcome { id: row.task.clone(), name: row.name, details });
         }
     }
-    name_published_roles(bins, &mut group);
+    name_published_roles(bins, &mut group, carried);
     Ok(group)
 }
 
@@ -70,11 +83,11 @@ pub(crate) fn follow(
     bins: &Bins,
     request: Request,
     changes: &mut BTreeMap<u32, BinChanges>,
-    exists: &mut Exists<'_>,
+    present: &mut Present<'_>,
 ) -> Result<Json, CatalogError> {
     match request {
         Request::Add(artifacts) => Ok(add(bins, artifacts, changes)),
-        Request::Remove(paths) => remove(bins, paths, changes, exists),
+        Request::Remove(paths) => remove(bins, &paths, changes, present),
         Request::Publish => Ok(Json::object([("artifact_roles", Json::Null)])),
     }
 }
@@ -101,21 +114,26 @@ fn add(
 
 fn remove(
     bins: &Bins,
-    paths: Vec<TargetPath>,
+    paths: &[TargetPath],
     changes: &mut BTreeMap<u32, BinChanges>,
-    exists: &mut Exists<'_>,
+    present: &mut Present<'_>,
 ) -> Result<Json, CatalogError> {
+    let unknown: BTreeMap<(u32, &str), bool> = {
+        let known = |bin: &u32, path| changes.get(bin).is_some_and(|bin| bin.contains_key(path));
+        let placed = paths.iter().map(|path| (bins.index_of(path), path));
+        let asked: Vec<(u32, &str)> =
+            placed.filter(|(bin, path)| !known(bin, path)).map(|(bin, path)| (bin, path.as_str())).collect();
+        let answers = if asked.is_empty() { Vec::new() } else { present(&asked)? };
+        asked.into_iter().zip(answers).collect()
+    };
     let (mut deleted, mut missing) = (Vec::new(), Vec::new());
     for path in paths {
-        let bin = bins.index_of(&path);
-        let changed = changes.get(&bin).and_then(|bin| bin.get(&path)).map(Option::is_some);
-        let present = match changed {
-            Some(present) => present,
-            None => exists(bin, path.as_str())?,
-        };
-        if present {
+        let bin = bins.index_of(path);
+        let changed = changes.get(&bin).and_then(|bin| bin.get(path)).map(Option::is_some);
+        let there = changed.or_else(|| unknown.get(&(bin, path.as_str())).copied()).unwrap_or(false);
+        if there {
             deleted.push(Json::from(path.as_str()));
-            changes.entry(bin).or_default().insert(path, None);
+            changes.entry(bin).or_default().insert(path.clone(), None);
         } else {
             missing.push(Json::from(path.as_str()));
         }
@@ -126,9 +144,10 @@ fn remove(
     ]))
 }
 
-/// A request to publish is told all roles that went out with it, `null` when there was nothing.
-fn name_published_roles(bins: &Bins, group: &mut Group) {
-    let touched: BTreeSet<u32> = group.changes.keys().copied().collect();
+/// A request to publish is told all roles that went out with it, `null` when there was nothing. `carried` went out
+/// before it, because everything that waited was too much for one publication.
+fn name_published_roles(bins: &Bins, group: &mut Group, carried: &BTreeSet<u32>) {
+    let touched: BTreeSet<u32> = group.changes.keys().chain(carried).copied().collect();
     if touched.is_empty() {
         return;
     }
@@ -147,13 +166,20 @@ fn role_names(bins: &Bins, touched: BTreeSet<u32>) -> Json {
 pub(crate) fn growth(bins: &Bins, request: &Request) -> BTreeMap<u32, u64> {
     let mut growth = BTreeMap::new();
     if let Request::Add(artifacts) = request {
-        for (path, info) in artifacts {
-            // Quotes, a colon and a comma around them.
-            let bytes = path.as_str().len() + info.to_json().to_compact().len() + 4;
-            *growth.entry(bins.index_of(path)).or_default() += bytes as u64;
+        // Of one path that stands twice only the last counts, as when it is published.
+        let last: BTreeMap<&TargetPath, &TargetInfo> =
+            artifacts.iter().map(|(path, info)| (path, info)).collect();
+        for (path, info) in last {
+            *growth.entry(bins.index_of(path)).or_default() +=
+                entry_bytes(path, &info.to_json().to_compact());
         }
     }
     growth
+}
+
+/// The bytes of one artifact in its bin: name and description, a colon and a comma.
+pub(crate) fn entry_bytes(path: &TargetPath, info: &[u8]) -> u64 {
+    (Json::from(path.as_str()).to_compact().len() + info.len() + 2) as u64
 }
 
 #[cfg(test)]

@@ -63,6 +63,8 @@ pub(crate) struct Memory {
     floors: BTreeMap<RoleLabel, u64>,
     /// Until then, in seconds since 1970, nothing is due.
     quiet_until: i64,
+    /// The time that was told last: what was concluded from a clock that went back is void.
+    last_seen: i64,
 }
 
 impl Memory {
@@ -81,6 +83,7 @@ impl Memory {
             current,
             floors: ports.catalog.floors()?.into_iter().collect(),
             quiet_until: i64::MIN,
+            last_seen: i64::MIN,
         })
     }
 
@@ -93,6 +96,7 @@ impl Memory {
             current: BTreeMap::new(),
             floors: BTreeMap::new(),
             quiet_until: i64::MIN,
+            last_seen: i64::MIN,
         }
     }
 
@@ -114,6 +118,10 @@ impl Memory {
 
     /// The roles to renew now.
     pub(crate) fn due(&mut self, now: UnixTime) -> BTreeSet<RoleLabel> {
+        if now.0 < self.last_seen {
+            self.quiet_until = i64::MIN;
+        }
+        self.last_seen = now.0;
         // Looking at every role is dear with many bins, and the answer is nearly always "none".
         if now.0 < self.quiet_until {
             return BTreeSet::new();
@@ -141,6 +149,10 @@ impl Memory {
             self.floors.insert(file.role.clone(), file.version);
             let current =
                 CurrentRole { role: file.role.clone(), version: file.version, expires: file.expires };
+            // Under a corrected clock a new file may be due before all older ones.
+            if current.role != RoleLabel::root() {
+                self.quiet_until = self.quiet_until.min(renewal::renewal_time(&current, &self.settings));
+            }
             self.current.insert(file.role.clone(), current);
         }
     }
@@ -151,4 +163,74 @@ pub(crate) fn read_settings(bytes: &[u8]) -> Result<RepositorySettings, PublishE
     let value =
         shared::json::Json::parse(bytes).map_err(|error| PublishError::Unreadable(error.to_string()))?;
     RepositorySettings::from_json(&value).map_err(|error| PublishError::Unreadable(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::bins::{BinCount, BinKind, Bins};
+    use shared::key::Scheme;
+    use shared::settings::{Days, RepositorySettings};
+    use shared::software::SoftwareKey;
+    use shared::time::UnixTime;
+
+    use super::{Memory, OnlineKeys};
+    use crate::ports::catalog::names::RoleLabel;
+    use crate::ports::catalog::publication::NewFile;
+
+    const DAY: i64 = 86_400;
+
+    fn beginning() -> Memory {
+        let key = SoftwareKey::generate(Scheme::Ed25519).unwrap().public().clone();
+        let keys = OnlineKeys {
+            targets: key.clone(),
+            snapshot: key.clone(),
+            timestamp: key.clone(),
+            bins: vec![key],
+        };
+        let days = |days| Days::new(days).unwrap();
+        let settings = RepositorySettings {
+            root: days(365),
+            timestamp: days(1),
+            snapshot: days(1),
+            targets: days(1),
+            bin: days(1),
+            bins: Bins { kind: BinKind::Succinct, count: BinCount::new(2).unwrap() },
+        };
+        Memory::beginning(settings, keys)
+    }
+
+    fn publish(memory: &mut Memory, roles: &[&str], now: i64) {
+        let one = |role: &&str| NewFile {
+            role: RoleLabel::new(*role),
+            version: 1,
+            bytes: Vec::new(),
+            expires: now + DAY,
+        };
+        memory.advance(&roles.iter().map(one).collect::<Vec<_>>());
+    }
+
+    const ALL: [&str; 5] = ["timestamp", "snapshot", "targets", "bins-0", "bins-1"];
+
+    #[test]
+    fn after_a_jump_of_the_clock_is_corrected_new_files_are_renewed_in_time() {
+        let mut memory = beginning();
+        let jumped = 1000 * DAY;
+        publish(&mut memory, &ALL, jumped);
+        assert!(memory.due(UnixTime(jumped)).is_empty(), "quiet for most of a day after the jump");
+        // Corrected. Something is published, and lives for a day of the right time.
+        assert!(memory.due(UnixTime(0)).is_empty());
+        publish(&mut memory, &["timestamp", "snapshot", "bins-0"], 0);
+        assert!(memory.due(UnixTime(10)).is_empty());
+        assert!(memory.due(UnixTime(DAY - DAY / 4)).contains(&RoleLabel::timestamp()));
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_voids_what_was_concluded_from_it() {
+        let mut memory = beginning();
+        publish(&mut memory, &ALL, 0);
+        assert!(memory.due(UnixTime(10)).is_empty());
+        memory.quiet_until = i64::MAX;
+        assert!(!memory.due(UnixTime(DAY)).contains(&RoleLabel::timestamp()), "it is quiet");
+        assert!(memory.due(UnixTime(DAY - 1)).contains(&RoleLabel::timestamp()));
+    }
 }

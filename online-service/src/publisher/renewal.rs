@@ -36,14 +36,14 @@ pub(crate) fn due(
     top.into_iter().chain(bins.into_iter().take(BATCH)).map(|role| role.role.clone()).collect()
 }
 
-/// When the first role is due, in seconds since 1970. Publishing only moves that moment later.
+/// When the first role is due, in seconds since 1970.
 pub(crate) fn first(current: &BTreeMap<RoleLabel, CurrentRole>, settings: &RepositorySettings) -> i64 {
     let online = current.values().filter(|role| role.role != RoleLabel::root());
     online.map(|role| renewal_time(role, settings)).min().unwrap_or(i64::MAX)
 }
 
 /// When a role is to be renewed at the latest, in seconds since 1970.
-fn renewal_time(role: &CurrentRole, settings: &RepositorySettings) -> i64 {
+pub(crate) fn renewal_time(role: &CurrentRole, settings: &RepositorySettings) -> i64 {
     let life = life(&role.role, settings);
     let jitter = if is_top_level(&role.role) { 0 } else { i64::from(slot(&role.role)) * (life / 48) };
     role.expires - life / 3 - jitter

@@ -104,6 +104,9 @@ pub(crate) enum TokenError {
     /// No catalog.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// A name that would not be shown as it is.
+    #[error("A token's name has 1 to 100 characters and no control characters. Choose another with --name.")]
+    Name,
     /// Nothing it could do.
     #[error("A token needs at least one --scope.")]
     NoScope,
@@ -118,6 +121,10 @@ pub(crate) fn create_token(
 ) -> Result<(TokenRecord, Zeroizing<String>), TokenError> {
     if wish.scopes.is_empty() {
         return Err(TokenError::NoScope);
+    }
+    let length = wish.name.chars().count();
+    if !(1..=100).contains(&length) || wish.name.chars().any(char::is_control) {
+        return Err(TokenError::Name);
     }
     let mut bytes = Zeroizing::new([0; 32]);
     randomness.fill(bytes.as_mut_slice())?;

@@ -1,28 +1,31 @@
 //! Adding, removing and publishing artifacts.
 
-use std::collections::BTreeMap;
+mod deferred;
 
+use shared::digest::sha256;
 use shared::json::Json;
 use shared::settings::{RepositorySettings, SettingsError};
-use shared::target::{TargetInfo, TargetPath};
+use shared::target::{TargetInfo, TargetInfoError, TargetPath};
 
 use super::access::{AccessError, Caller};
 use crate::ports::Ports;
 use crate::ports::catalog::access::AuditEntry;
 use crate::ports::catalog::bootstrap::BootstrapState;
-use crate::ports::catalog::intake::{Growth, NewIntake, Urgency};
+use crate::ports::catalog::intake::{Computed, Growth, NewIntake, Urgency};
 use crate::ports::catalog::names::RoleLabel;
 use crate::ports::catalog::task::{Task, TaskId, TaskName};
 use crate::ports::catalog::{Admission, CatalogError};
 use crate::ports::clock::Moment;
 use crate::ports::randomness::RandomnessError;
-use crate::publisher::group::{follow, growth};
-use crate::request::Request;
+use crate::publisher::group::growth;
+use crate::request::{Request, RequestError};
 use crate::scope::Need;
 
 /// python-tuf reads at most 5,000,000 bytes of a targets file. The rest is room for signatures and for what one
 /// cannot know at the door.
 pub(crate) const ROLE_LIMIT: u64 = 4_500_000;
+/// How often a size is computed anew because other requests came meanwhile. Several bins may need it.
+const ATTEMPTS: u32 = 64;
 
 /// Why a request was refused. Nothing changed.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +49,22 @@ pub(crate) enum ArtifactsError {
         /// Bytes that it would have.
         bytes: u64,
     },
+    /// No room for the task's id.
+    #[error("{path} has no room for its task's id in `custom`. {reason} Or leave add_task_id_to_custom out.")]
+    TaskId {
+        /// The artifact.
+        path: TargetPath,
+        /// Why.
+        reason: TargetInfoError,
+    },
+    /// What cannot be read again is not accepted.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// Too much waits already.
+    #[error(
+        "More than 256 MiB of requests wait to be published. Nothing was accepted; publish what was deferred (POST /api/v1/artifacts/publish), and look at `status`."
+    )]
+    QueueFull,
     /// The settings cannot be read back.
     #[error("The settings in the catalog are unreadable: {0}")]
     Settings(String),
@@ -101,12 +120,15 @@ pub(crate) fn add(
     check_paths(caller, addition.artifacts.iter().map(|(path, _)| path))?;
     let id = ports.task_id()?;
     if addition.task_id == TaskIdInCustom::Written {
-        for (_, info) in &mut addition.artifacts {
+        for (path, info) in &mut addition.artifacts {
             write_task_id(info, &id);
+            // It grew, so it is checked again.
+            TargetInfo::from_json(&info.to_json())
+                .map_err(|reason| ArtifactsError::TaskId { path: path.clone(), reason })?;
         }
     }
     let request = Request::Add(addition.artifacts);
-    take_in(ports, caller, id, TaskName::AddArtifacts, request, addition.urgency)
+    take_in(ports, caller, id, TaskName::AddArtifacts, &request, addition.urgency)
 }
 
 fn write_task_id(info: &mut TargetInfo, id: &TaskId) {
@@ -127,13 +149,13 @@ pub(crate) fn remove(
     if paths.is_empty() {
         return Err(ArtifactsError::Nothing);
     }
-    take_in(ports, caller, ports.task_id()?, TaskName::RemoveArtifacts, Request::Remove(paths), urgency)
+    take_in(ports, caller, ports.task_id()?, TaskName::RemoveArtifacts, &Request::Remove(paths), urgency)
 }
 
 /// Publishes what was deferred.
 pub(crate) fn publish(ports: &Ports, caller: &Caller) -> Result<Accepted, ArtifactsError> {
-    caller.check(&Need::Publish)?;
-    take_in(ports, caller, ports.task_id()?, TaskName::PublishArtifacts, Request::Publish, Urgency::Now)
+    caller.check(&Need::PublishDeferred)?;
+    take_in(ports, caller, ports.task_id()?, TaskName::PublishArtifacts, &Request::Publish, Urgency::Now)
 }
 
 fn check_paths<'a>(
@@ -149,30 +171,50 @@ fn take_in(
     caller: &Caller,
     id: TaskId,
     name: TaskName,
-    request: Request,
+    request: &Request,
     urgency: Urgency,
 ) -> Result<Accepted, ArtifactsError> {
     let settings = settings(ports)?;
     let at = ports.clock.now();
-    let growth = growth(&settings.bins, &request)
-        .into_iter()
-        .map(|(bin, bytes)| Growth { role: RoleLabel::new(settings.bins.role_name(bin).as_str()), bytes });
-    let intake = NewIntake {
-        growth: growth.collect(),
-        packed: request.pack(),
-        audit: audit(caller, name, &id, at),
-        task: match urgency {
-            Urgency::Now => Task::started(id.clone(), name, at),
-            Urgency::Deferred => deferred_task(ports, &settings, &id, name, request, at)?,
-        },
-        urgency,
-        limit: ROLE_LIMIT,
+    let mut growth = announced(&settings, request);
+    let packed = request.pack()?;
+    let task = match urgency {
+        Urgency::Now => Task::started(id.clone(), name, at),
+        Urgency::Deferred => {
+            Task::succeeded(id.clone(), name, at, deferred::details(ports, &settings.bins, request)?)
+        }
     };
-    match ports.catalog.accept(&intake)? {
-        Admission::Accepted => Ok(Accepted { task: id, at }),
-        Admission::NotReady(state) => Err(ArtifactsError::NotReady(state)),
-        Admission::BinFull { role, bytes } => Err(ArtifactsError::BinFull { role, bytes }),
+    for _ in 0..ATTEMPTS {
+        let intake = NewIntake {
+            growth: growth.clone(),
+            packed: packed.clone(),
+            audit: audit(caller, name, &id, &packed, at),
+            task: task.clone(),
+            urgency,
+            limit: ROLE_LIMIT,
+        };
+        let (role, bytes, seen) = match ports.catalog.accept(&intake)? {
+            Admission::Accepted => return Ok(Accepted { task: id, at }),
+            Admission::NotReady(state) => return Err(ArtifactsError::NotReady(state)),
+            Admission::QueueFull => return Err(ArtifactsError::QueueFull),
+            Admission::BinFull { role, bytes, seen } => (role, bytes, seen),
+        };
+        let full = ArtifactsError::BinFull { role: role.clone(), bytes };
+        let Some(entry) = growth.iter_mut().find(|entry| entry.role == role) else { return Err(full) };
+        // What was announced is more than what will be: a path that is replaced counts twice. Only now it is computed.
+        let bytes = deferred::size(ports, &settings.bins, &role, request)?;
+        if bytes > ROLE_LIMIT {
+            return Err(ArtifactsError::BinFull { role, bytes });
+        }
+        entry.computed = Some(Computed { bytes, seen });
     }
+    Err(CatalogError::Fenced("other requests came at the same time".to_owned()).into())
+}
+
+fn announced(settings: &RepositorySettings, request: &Request) -> Vec<Growth> {
+    let role = |bin| RoleLabel::new(settings.bins.role_name(bin).as_str());
+    let one = |(bin, bytes)| Growth { role: role(bin), bytes, computed: None };
+    growth(&settings.bins, request).into_iter().map(one).collect()
 }
 
 fn settings(ports: &Ports) -> Result<RepositorySettings, ArtifactsError> {
@@ -183,29 +225,11 @@ fn settings(ports: &Ports) -> Result<RepositorySettings, ArtifactsError> {
     Ok(RepositorySettings::from_json(&value)?)
 }
 
-/// A deferred request is done once it is durable. Its answer counts what waits before it as if it were published.
-fn deferred_task(
-    ports: &Ports,
-    settings: &RepositorySettings,
-    id: &TaskId,
-    name: TaskName,
-    request: Request,
-    at: Moment,
-) -> Result<Task, CatalogError> {
-    let catalog = ports.catalog.as_ref();
-    let mut exists = |bin, path: &str| Ok(catalog.artifact(bin, path)?.is_some());
-    let mut changes = BTreeMap::new();
-    // Only removing asks what is there.
-    if matches!(request, Request::Remove(_)) {
-        for row in catalog.all_waiting()? {
-            follow(&settings.bins, Request::unpack(&row.packed)?, &mut changes, &mut exists)?;
-        }
-    }
-    let details = follow(&settings.bins, request, &mut changes, &mut exists)?;
-    Ok(Task::succeeded(id.clone(), name, at, details))
-}
-
-fn audit(caller: &Caller, name: TaskName, id: &TaskId, at: Moment) -> AuditEntry {
-    let subject = Json::object([("task", Json::from(id.as_str()))]);
+/// The audit log says which request it was, and not only its task.
+fn audit(caller: &Caller, name: TaskName, id: &TaskId, packed: &[u8], at: Moment) -> AuditEntry {
+    let subject = Json::object([
+        ("task", Json::from(id.as_str())),
+        ("request_sha256", Json::from(hex::encode(sha256(packed)))),
+    ]);
     AuditEntry { at, actor: caller.actor.clone(), action: name.as_str(), subject }
 }

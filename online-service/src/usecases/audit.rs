@@ -1,6 +1,10 @@
-//! Whether the audit log is whole.
+//! Whether the audit log is whole, and whether the catalog still says what was signed.
 
+use crate::ports::catalog::names::RoleLabel;
 use crate::ports::catalog::{Catalog, CatalogError};
+use crate::publisher::PublishError;
+use crate::publisher::consistency::compare;
+use crate::publisher::memory::read_settings;
 
 /// A log whose chain holds.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,4 +28,15 @@ pub(crate) fn check(catalog: &dyn Catalog) -> Result<Log, CatalogError> {
     }
     log.head = hex::encode(previous);
     Ok(log)
+}
+
+/// Compares the stored artifacts of every bin with its last signed file. Whether that is signed, a client's walk finds out.
+pub(crate) fn check_artifacts(catalog: &dyn Catalog) -> Result<(), PublishError> {
+    let Some(record) = catalog.repository()? else { return Ok(()) };
+    let bins = read_settings(&record.settings)?.bins;
+    for (bin, name) in (0..).zip(bins.role_names()) {
+        let role = RoleLabel::new(name.as_str());
+        compare(&role, &catalog.bin(bin)?, catalog.current(&role)?.as_ref())?;
+    }
+    Ok(())
 }

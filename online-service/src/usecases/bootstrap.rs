@@ -1,5 +1,6 @@
 //! From a payload of the ceremony to a repository.
 
+use shared::bins::Bins;
 use shared::digest::DocumentDigest;
 use shared::gap::{BootstrapPayload, PayloadError, SettingsPin};
 use shared::json::Json;
@@ -10,6 +11,7 @@ use shared::rotation::{RootError, check_first_root};
 use shared::threshold::Tally;
 
 use super::access::{AccessError, Caller};
+use super::artifacts::ROLE_LIMIT;
 use crate::ports::Ports;
 use crate::ports::catalog::access::AuditEntry;
 use crate::ports::catalog::bootstrap::{BootstrapOpening, BootstrapRecord, BootstrapState};
@@ -19,6 +21,11 @@ use crate::ports::clock::Moment;
 use crate::ports::randomness::RandomnessError;
 use crate::ports::vault::{Vault, VaultError};
 use crate::scope::Need;
+
+/// python-tuf reads at most 512,000 bytes of a root file.
+const ROOT_LIMIT: usize = 512_000;
+/// What targets has beside its delegations: type, version, expiry, one signature.
+const TARGETS_FRAME: u64 = 4_096;
 
 /// Which bootstrap the operator allows.
 #[derive(Clone, Debug, Default)]
@@ -93,6 +100,16 @@ pub(crate) enum BootstrapError {
     /// A root that cannot be trusted.
     #[error(transparent)]
     Root(#[from] RootError),
+    /// A root that clients do not read.
+    #[error(
+        "The root has {0} bytes; clients read no root beyond {ROOT_LIMIT}. Hold the ceremony again with fewer keys or shorter names."
+    )]
+    RootSize(usize),
+    /// Targets that clients do not read.
+    #[error(
+        "With these settings targets.json would have about {0} bytes; clients read no role file beyond {ROLE_LIMIT}. Hold the ceremony again with fewer bins, fewer online keys, or bins of the kind succinct."
+    )]
+    TargetsSize(u64),
     /// Settings that nobody signed.
     #[error(
         "The settings of this payload are not signed: root has no x-vestry-settings. Make the payload with the ceremony program, or set bootstrap.allow_rstuf_payloads in the configuration."
@@ -148,6 +165,7 @@ pub(crate) fn accept(
     check_pins(policy, payload.root.document().digest(), expected)?;
     let tally = check_payload(policy, payload, now)?;
     check_online_keys(payload.root.body(), ports.vault.as_ref())?;
+    check_targets_size(&payload.settings.bins, payload.root.body())?;
     open(ports, caller, payload, &tally, now)
 }
 
@@ -214,6 +232,13 @@ fn check_online_keys(root: &Root, vault: &dyn Vault) -> Result<(), BootstrapErro
     Ok(())
 }
 
+/// Every bin of the kind `prefix` names every online key.
+fn check_targets_size(bins: &Bins, root: &Root) -> Result<(), BootstrapError> {
+    let online: Vec<Key> = root.keys_of(TopRole::Targets).map(|(_, key)| key.clone()).collect();
+    let bytes = bins.delegations(&online).to_json().to_compact().len() as u64 + TARGETS_FRAME;
+    if bytes > ROLE_LIMIT { Err(BootstrapError::TargetsSize(bytes)) } else { Ok(()) }
+}
+
 fn prove_one(keys: &[(&KeyId, &Key)], vault: &dyn Vault) -> Result<(), BootstrapError> {
     let mut refusal = BootstrapError::OnlineRole("Root lists no online key.".to_owned());
     for (_, key) in keys {
@@ -232,6 +257,11 @@ fn open(
     tally: &Tally,
     now: Moment,
 ) -> Result<Accepted, BootstrapError> {
+    // What nobody signed and nobody counted would otherwise be published for ever.
+    let root = payload.root.document().reduced_to(&tally.valid).to_bytes();
+    if root.len() > ROOT_LIMIT {
+        return Err(BootstrapError::RootSize(root.len()));
+    }
     let id = ports.task_id()?;
     let (state, task) = if tally.is_met() {
         (BootstrapState::Pre, Task::started(id.clone(), TaskName::Bootstrap, now))
@@ -242,7 +272,7 @@ fn open(
     let opening = BootstrapOpening {
         state,
         task,
-        root: payload.root.document().to_bytes(),
+        root,
         settings: payload.settings.to_json().canonical(),
         audit: audit(caller, &payload.root, state, now),
     };
@@ -258,4 +288,60 @@ fn audit(caller: &Caller, root: &Metadata<Root>, state: BootstrapState, at: Mome
         ("state", Json::from(state.as_str())),
     ]);
     AuditEntry { at, actor: caller.actor.clone(), action: "bootstrap-accepted", subject }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use shared::bins::{BinCount, BinKind, Bins};
+    use shared::key::Scheme;
+    use shared::metadata::{Metadata, Root};
+    use shared::names::Version;
+    use shared::root_draft::{KeySpelling, NamedKey, RootDraft};
+    use shared::settings::{Days, RepositorySettings};
+    use shared::software::SoftwareKey;
+    use shared::time::{Expiry, UnixTime};
+
+    use super::{BootstrapError, check_targets_size};
+
+    fn root(bins: Bins, online: usize) -> Metadata<Root> {
+        let named = |number: usize| NamedKey {
+            name: format!("key-{number}"),
+            key: SoftwareKey::generate(Scheme::Ed25519).unwrap().public().clone(),
+        };
+        let days = |days| Days::new(days).unwrap();
+        let settings = RepositorySettings {
+            root: days(365),
+            timestamp: days(1),
+            snapshot: days(1),
+            targets: days(365),
+            bin: days(1),
+            bins,
+        };
+        let draft = RootDraft {
+            version: Version::ONE,
+            expires: Expiry::after_days(UnixTime(0), 365),
+            threshold: NonZeroU32::MIN,
+            root_keys: vec![named(0)],
+            online_keys: (1..=online).map(named).collect(),
+            settings,
+            rehearsal: false,
+            record: None,
+            spelling: KeySpelling::Plain,
+        };
+        draft.to_metadata().unwrap()
+    }
+
+    #[test]
+    fn targets_that_clients_do_not_read_are_refused_before_they_are_made() {
+        let bins = |kind| Bins { kind, count: BinCount::new(16_384).unwrap() };
+        for (kind, online, fits) in
+            [(BinKind::Prefix, 1, true), (BinKind::Prefix, 3, false), (BinKind::Succinct, 3, true)]
+        {
+            let checked = check_targets_size(&bins(kind), root(bins(kind), online).body());
+            assert_eq!(checked.is_ok(), fits, "{kind:?} with {online} keys");
+            assert!(matches!(checked, Ok(()) | Err(BootstrapError::TargetsSize(4_500_001..))));
+        }
+    }
 }

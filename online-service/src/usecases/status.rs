@@ -5,6 +5,7 @@ use shared::metadata::{Metadata, Root};
 use shared::time::{Expiry, UnixTime};
 
 use crate::ports::catalog::bootstrap::BootstrapState;
+use crate::ports::catalog::intake::SetAside;
 use crate::ports::catalog::names::RoleLabel;
 use crate::ports::catalog::publication::{Counts, CurrentRole};
 use crate::ports::catalog::{Catalog, CatalogError};
@@ -12,6 +13,9 @@ use crate::ports::clock::Moment;
 
 /// Root is renewed by people, who need time to meet.
 const ROOT_WARNING_DAYS: i64 = 60;
+
+/// How long a request that was set aside is told.
+const SET_ASIDE_DAYS: u32 = 30;
 
 /// How the repository is.
 #[derive(Clone, Debug)]
@@ -24,12 +28,20 @@ pub(crate) struct Status {
     pub(crate) counts: Counts,
     /// The document digest of root version 1, to be compared with the ceremony's.
     pub(crate) first_root_digest: Option<String>,
+    /// Why the publisher does not get on, when it does not.
+    pub(crate) trouble: Option<String>,
+    /// Requests that were accepted and could not be read again.
+    pub(crate) set_aside: Vec<SetAside>,
     /// When this was found out.
     pub(crate) at: Moment,
 }
 
 /// Reads it.
-pub(crate) fn read(catalog: &dyn Catalog, at: Moment) -> Result<Status, CatalogError> {
+pub(crate) fn read(
+    catalog: &dyn Catalog,
+    at: Moment,
+    trouble: Option<String>,
+) -> Result<Status, CatalogError> {
     let first = catalog.published(&RoleLabel::root(), 1)?;
     Ok(Status {
         state: catalog.bootstrap()?.state,
@@ -38,6 +50,8 @@ pub(crate) fn read(catalog: &dyn Catalog, at: Moment) -> Result<Status, CatalogE
         first_root_digest: first.and_then(|file| {
             Metadata::<Root>::parse(&file.bytes).ok().map(|root| root.document().digest().to_string())
         }),
+        trouble,
+        set_aside: catalog.set_aside()?,
         at,
     })
 }
@@ -105,6 +119,17 @@ impl Status {
     /// What somebody must do something about.
     pub(crate) fn alarms(&self) -> Vec<String> {
         let mut alarms = Vec::new();
+        if let Some(trouble) = &self.trouble {
+            alarms.push(format!("the publisher does not get on, and tries again by itself. {trouble}"));
+        }
+        let recent = |row: &&SetAside| row.at.plus_days(SET_ASIDE_DAYS) > self.at;
+        for row in self.set_aside.iter().filter(recent) {
+            alarms.push(format!(
+                "the request of task {} could not be read again and was set aside {}. Have it sent again, and find out who changed the catalog.",
+                row.task.as_str(),
+                row.at.rfc3339()
+            ));
+        }
         for role in &self.roles {
             if role.expires <= self.at.unix().0 {
                 alarms.push(format!("{} expired {}; clients refuse it.", role.role, expiry(role.expires)));

@@ -2,7 +2,9 @@
 
 use shared::json::Json;
 
+use crate::ceremony::Options;
 use crate::service::{Service, addition};
+use crate::unchanged::assert_unchanged;
 
 fn text(value: &Json) -> String {
     String::from_utf8(value.to_compact()).unwrap()
@@ -88,6 +90,42 @@ fn the_task_id_is_written_into_custom_on_request() {
     let role = service.finish(&answer).get("artifact_roles").unwrap().as_array().unwrap()[0].clone();
     let bin = service.get(&format!("/metadata/2.{}.json", role.as_str().unwrap())).text();
     assert!(bin.contains(&format!(r#""custom":{{"added_by_task_id":"{task}"}}"#)), "{bin}");
+}
+
+#[test]
+fn custom_without_room_for_the_task_id_is_refused_and_stops_nothing() {
+    let (service, _) = Service::bootstrapped();
+    let custom = format!("{{\"a\":\"{}\"}}", "x".repeat(4096 - 8));
+    let plain =
+        addition("full", "content").replacen("\"length\"", &format!("\"custom\":{custom},\"length\""), 1);
+    let body = plain.replacen('{', "{\"add_task_id_to_custom\":true,", 1);
+    let answer = assert_unchanged(&service, "no room", || service.post("/api/v1/artifacts", body.as_bytes()));
+    assert_eq!(answer.status, 422, "{}", answer.text());
+    assert!(answer.text().contains("no room for its task's id"), "{}", answer.text());
+    service.succeed("/api/v1/artifacts", plain.as_bytes());
+    assert_eq!(service.snapshot_version(), 2, "publishing goes on");
+}
+
+#[test]
+fn the_same_request_may_be_sent_again_to_a_full_bin() {
+    let (service, _) = Service::bootstrapped_with(&Options { bins: 2, ..Options::default() });
+    let custom = "x".repeat(4000);
+    let entry = |path: &str| {
+        let single = addition(path, "content");
+        let entry = &single[single.find("[{").unwrap() + 1..single.len() - 2];
+        entry.replacen("\"length\"", &format!("\"custom\":{{\"a\":\"{custom}\"}},\"length\""), 1)
+    };
+    let entries: Vec<String> = (0..1200).map(|number| entry(&format!("f/{number}"))).collect();
+    let body = format!("{{\"artifacts\":[{}]}}", entries.join(","));
+    service.succeed("/api/v1/artifacts", body.as_bytes());
+    let details = service.succeed("/api/v1/artifacts", body.as_bytes());
+    assert_eq!(details.get("added_artifacts").unwrap().as_array().unwrap().len(), 1200);
+    let deferred = body.replacen('{', "{\"publish_artifacts\":false,", 1);
+    for _ in 0..2 {
+        assert_eq!(service.post("/api/v1/artifacts", deferred.as_bytes()).status, 202, "it waits twice");
+    }
+    let twice = vec![entry("twice"); 1000].join(",");
+    service.succeed("/api/v1/artifacts", format!("{{\"artifacts\":[{twice}]}}").as_bytes());
 }
 
 #[test]

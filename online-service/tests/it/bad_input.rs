@@ -326,6 +326,9 @@ fn callers_without_the_right() {
     refused(&service, "a reader publishes", 403, "artifacts:write", || {
         service.post_as(&reader, "/api/v1/artifacts/publish", b"")
     });
+    refused(&service, "a team publishes what others deferred", 403, "without a path prefix", || {
+        service.post_as(&team, "/api/v1/artifacts/publish", b"")
+    });
     refused(&service, "a path outside of the prefix", 403, "artifacts:write for team/b/x", || {
         service.post_as(&team, "/api/v1/artifacts", body.as_bytes())
     });

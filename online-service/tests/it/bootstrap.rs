@@ -6,6 +6,7 @@ use shared::json::Json;
 use crate::ceremony::{Ceremony, Options};
 use crate::http::{Answer, send};
 use crate::service::{Service, bearer};
+use crate::unchanged::assert_unchanged;
 
 /// POST with the expected digest in the header.
 pub(crate) fn post(service: &Service, payload: &[u8], expect: Option<&str>) -> Answer {
@@ -62,6 +63,38 @@ fn the_command_line_hands_the_payload_to_a_running_service() {
     assert!(printed.contains("The repository is published."), "{printed}");
     let complaint = service.refuse(&[&["bootstrap", file, "--expect", &words][..], &remote].concat());
     assert!(complaint.contains("System already has a Metadata. State: finished"), "{complaint}");
+}
+
+#[test]
+fn what_nobody_signed_is_not_published() {
+    let mut service = Service::new();
+    service.start();
+    let ceremony = Ceremony::hold(&service, &Options::default());
+    let text = String::from_utf8(ceremony.payload_json().to_compact()).unwrap();
+    for entry in [r#"{"keyid":"ab","sig":"zz"}"#, r#"{"keyid":"ab","sig":"00","bundle":{}}"#] {
+        let more = text.replacen("\"signatures\":[", &format!("\"signatures\":[{entry},"), 1);
+        let answer =
+            assert_unchanged(&service, entry, || post(&service, more.as_bytes(), Some(&ceremony.digest())));
+        assert_eq!(answer.status, 422);
+        assert!(answer.text().contains("not just a keyid"), "{}", answer.text());
+    }
+    let beside = text.replacen("\"signatures\":[", "\"advertisement\":\"x\",\"signatures\":[", 1);
+    let answer = post(&service, beside.as_bytes(), Some(&ceremony.digest()));
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    service.finish(&answer);
+    assert_eq!(service.get("/metadata/1.root.json").bytes, ceremony.root.document().to_bytes());
+}
+
+#[test]
+fn a_root_that_clients_do_not_read_is_refused() {
+    let mut service = Service::new();
+    service.start();
+    let ceremony = Ceremony::hold(&service, &Options::default());
+    let (payload, digest) =
+        ceremony.payload_with_root(|signed| signed.set("x-long", Json::from("x".repeat(512_000))));
+    let answer = assert_unchanged(&service, "a long root", || post(&service, &payload, Some(&digest)));
+    assert_eq!(answer.status, 422);
+    assert!(answer.text().contains("clients read no root beyond 512000"), "{}", answer.text());
 }
 
 #[test]

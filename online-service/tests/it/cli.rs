@@ -24,8 +24,11 @@ fn init_never_overwrites() {
 fn init_shows_the_fingerprint_and_the_token_once_and_exports_the_key() {
     let service = Service::new();
     let (data, key) = (service.path("second"), service.path("online-key.json"));
+    let content = service.path("files/to/serve");
     let printed = service.run(&[
         "init",
+        "--content",
+        content.to_str().unwrap(),
         "--data",
         data.to_str().unwrap(),
         "--scheme",
@@ -35,6 +38,7 @@ fn init_shows_the_fingerprint_and_the_token_once_and_exports_the_key() {
         "--online-key-out",
         key.to_str().unwrap(),
     ]);
+    assert!(content.is_dir(), "serve can start at once");
     let document = OnlineKeyDocument::parse(&fs::read(&key).unwrap()).unwrap();
     assert_eq!((document.name.as_str(), document.key.scheme()), ("main", Some(Scheme::RsaPssSha256)));
     let shown: Vec<&str> =
@@ -162,4 +166,59 @@ fn one_service_works_on_a_folder() {
     let (service, _) = Service::bootstrapped();
     assert!(service.refuse(&["serve"]).contains("Another online-service works on"));
     assert!(service.refuse(&["verify"]).contains("Another online-service works on"));
+}
+
+#[test]
+fn a_token_that_could_not_be_handed_over_is_not_made() {
+    let service = Service::new();
+    let out = service.path("taken");
+    fs::write(&out, "something").unwrap();
+    let before = service.run(&["token", "list"]);
+    let complaint = service.refuse(&["token", "create", "--scope", "admin", "--out", out.to_str().unwrap()]);
+    assert!(complaint.contains("exists already"), "{complaint}");
+    for wrong in ["0", "4000000000"] {
+        service.refuse(&["token", "create", "--scope", "read", "--expires-days", wrong]);
+    }
+    let fresh = service.path("fresh");
+    let complaint = service.refuse(&[
+        "token",
+        "create",
+        "--scope",
+        "read",
+        "--name",
+        "a\u{1b}[2J",
+        "--out",
+        fresh.to_str().unwrap(),
+    ]);
+    assert!(complaint.contains("no control characters"), "{complaint}");
+    assert!(!fresh.exists());
+    assert_eq!(service.run(&["token", "list"]), before);
+}
+
+#[test]
+fn init_leaves_a_folder_of_somebody_else_as_it_is() {
+    let service = Service::new();
+    let home = service.path("home");
+    fs::create_dir(&home).unwrap();
+    fs::set_permissions(&home, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(home.join("letters"), "x").unwrap();
+    let complaint = service.refuse(&["init", "--data", home.to_str().unwrap()]);
+    assert!(complaint.contains("exists already"), "{complaint}");
+    assert_eq!(fs::metadata(&home).unwrap().permissions().mode() & 0o777, 0o755);
+    assert_eq!(fs::read_dir(&home).unwrap().count(), 1);
+}
+
+#[test]
+fn a_key_without_its_public_half_is_named() {
+    let service = Service::new();
+    fs::remove_file(service.path("data/vault/online-1.json")).unwrap();
+    let complaint = service.refuse(&["vault", "list"]);
+    assert!(complaint.contains("online-1.json is missing beside the private key"), "{complaint}");
+}
+
+#[test]
+fn the_cause_of_a_failure_is_told() {
+    let service = Service::new();
+    let complaint = service.refuse(&["bootstrap", "/nothing/here"]);
+    assert!(complaint.contains("could not be read") && complaint.contains("No such file"), "{complaint}");
 }

@@ -75,7 +75,13 @@ impl<P: Fn() -> Result<(Passphrase, Work), VaultError>> VaultKeeper for AgeVault
 }
 
 fn read_public(path: &Path) -> Result<HeldKey, VaultError> {
-    let bytes = std::fs::read(path).map_err(|error| unavailable(path, error))?;
+    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => VaultError::Unavailable(format!(
+            "{} is missing beside the private key of the same name; an import or a generation was interrupted, so take that .age file out of the vault and make the key again",
+            path.display()
+        )),
+        _ => unavailable(path, error),
+    })?;
     let value = Json::parse(&bytes).map_err(|error| unavailable(path, error))?;
     let key =
         Key::from_json(value.get("key").unwrap_or(&Json::Null)).map_err(|error| unavailable(path, error))?;

@@ -16,6 +16,14 @@ pub(super) fn bin(db: &Connection, bin: u32) -> Result<Vec<StoredArtifact>, Cata
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Which of these there are.
+pub(super) fn present(db: &Connection, wanted: &[(u32, &str)]) -> Result<Vec<bool>, CatalogError> {
+    let mut query =
+        db.prepare_cached("SELECT EXISTS (SELECT 1 FROM artifacts WHERE bin = ?1 AND path = ?2)")?;
+    let one = |(bin, path): &(u32, &str)| query.query_row(params![bin, path], |row| row.get(0));
+    Ok(wanted.iter().map(one).collect::<Result<_, _>>()?)
+}
+
 /// One artifact.
 pub(super) fn one(db: &Connection, bin: u32, path: &str) -> Result<Option<StoredArtifact>, CatalogError> {
     let mut query = db.prepare_cached("SELECT path, info FROM artifacts WHERE bin = ?1 AND path = ?2")?;

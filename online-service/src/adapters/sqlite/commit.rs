@@ -2,7 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{access, artifacts, bootstrap, tasks};
+use shared::digest::sha256;
+
+use super::{access, artifacts, bootstrap, intake, tasks};
 use crate::ports::catalog::CatalogError;
 use crate::ports::catalog::bootstrap::BootstrapState;
 use crate::ports::catalog::publication::{Basis, NewFile, Publication, RoleSize};
@@ -24,6 +26,10 @@ pub(super) fn commit(db: &Connection, change: &Publication) -> Result<(), Catalo
     }
     for id in &change.done {
         finish_intake(db, *id)?;
+    }
+    for row in &change.set_aside {
+        intake::set_aside(db, row)?;
+        finish_intake(db, row.id)?;
     }
     for task in &change.tasks {
         tasks::put(db, task)?;
@@ -58,8 +64,10 @@ fn publish(db: &Connection, file: &NewFile, at: i64) -> Result<(), CatalogError>
             file.version
         )));
     }
-    db.prepare_cached("INSERT INTO versions (role, version, bytes, published) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![role, file.version, file.bytes, at])?;
+    db.prepare_cached(
+        "INSERT INTO versions (role, version, bytes, published, sha256) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![role, file.version, file.bytes, at, sha256(&file.bytes)])?;
     db.prepare_cached("INSERT OR REPLACE INTO pointers (role, version, expires) VALUES (?1, ?2, ?3)")?
         .execute(params![role, file.version, file.expires])?;
     Ok(())

@@ -12,7 +12,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The one connection that writes.
 pub(super) fn writer(path: &Path) -> Result<Connection, CatalogError> {
-    let db = Connection::open(path)?;
+    // Without CREATE: a catalog that is lost must not become a new, empty one.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(BUSY_TIMEOUT)?;
     // The page size must come first: it is fixed when the first table is written.
     db.pragma_update(None, "page_size", 8192)?;

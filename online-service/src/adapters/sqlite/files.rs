@@ -1,11 +1,19 @@
 //! Published files.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use shared::digest::sha256;
 
 use super::bootstrap::{self, REPOSITORY_SETTINGS};
 use crate::ports::catalog::CatalogError;
 use crate::ports::catalog::names::RoleLabel;
 use crate::ports::catalog::publication::{CurrentRole, PublishedFile, RepositoryRecord};
+
+fn read(row: &Row<'_>) -> rusqlite::Result<PublishedFile> {
+    let bytes: Vec<u8> = row.get(1)?;
+    // Files of an older schema have no hash beside them.
+    let sha256 = row.get::<_, Option<[u8; 32]>>(2)?.unwrap_or_else(|| sha256(&bytes));
+    Ok(PublishedFile { version: row.get(0)?, bytes, sha256 })
+}
 
 /// A file at or below the role's pointer.
 pub(super) fn published(
@@ -14,26 +22,20 @@ pub(super) fn published(
     version: u64,
 ) -> Result<Option<PublishedFile>, CatalogError> {
     let mut query = db.prepare_cached(
-        "SELECT versions.version, bytes FROM versions JOIN pointers USING (role)
+        "SELECT versions.version, bytes, sha256 FROM versions JOIN pointers USING (role)
          WHERE role = ?1 AND versions.version = ?2 AND versions.version <= pointers.version",
     )?;
     // Versions beyond 2^63-1 cannot be stored, so they cannot be found either.
     let Ok(version) = i64::try_from(version) else { return Ok(None) };
-    Ok(query
-        .query_row(params![role.as_str(), version], |row| {
-            Ok(PublishedFile { version: row.get(0)?, bytes: row.get(1)? })
-        })
-        .optional()?)
+    Ok(query.query_row(params![role.as_str(), version], read).optional()?)
 }
 
 /// The file that the pointer names.
 pub(super) fn current(db: &Connection, role: &RoleLabel) -> Result<Option<PublishedFile>, CatalogError> {
     let mut query = db.prepare_cached(
-        "SELECT versions.version, bytes FROM pointers JOIN versions USING (role, version) WHERE role = ?1",
+        "SELECT versions.version, bytes, sha256 FROM pointers JOIN versions USING (role, version) WHERE role = ?1",
     )?;
-    Ok(query
-        .query_row([role.as_str()], |row| Ok(PublishedFile { version: row.get(0)?, bytes: row.get(1)? }))
-        .optional()?)
+    Ok(query.query_row([role.as_str()], read).optional()?)
 }
 
 /// All pointers.

@@ -3,7 +3,7 @@ use shared::json::Json;
 use super::SqliteCatalog;
 use crate::ports::catalog::access::{AuditEntry, TokenRecord};
 use crate::ports::catalog::bootstrap::{BootstrapOpening, BootstrapState, RootExtension};
-use crate::ports::catalog::intake::{Growth, NewIntake, Urgency};
+use crate::ports::catalog::intake::{Computed, Growth, NewIntake, SetAside, Urgency};
 use crate::ports::catalog::names::RoleLabel;
 use crate::ports::catalog::publication::{ArtifactChange, Basis, NewFile, Publication, RoleSize};
 use crate::ports::catalog::task::{Task, TaskId, TaskName, TaskState};
@@ -23,7 +23,7 @@ fn task(id: &str) -> Task {
 
 fn open() -> (tempfile::TempDir, SqliteCatalog) {
     let folder = tempfile::tempdir().unwrap();
-    let catalog = SqliteCatalog::open(&folder.path().join("catalog.sqlite")).unwrap();
+    let catalog = SqliteCatalog::create(&folder.path().join("catalog.sqlite")).unwrap();
     (folder, catalog)
 }
 
@@ -50,6 +50,7 @@ fn publication(basis: Basis, files: Vec<NewFile>) -> Publication {
         files,
         sizes: Vec::new(),
         done: Vec::new(),
+        set_aside: Vec::new(),
         tasks: Vec::new(),
         audit: entry(),
     }
@@ -68,7 +69,7 @@ fn intake(id: &str, urgency: Urgency, bytes: u64) -> NewIntake {
         task: task(id),
         urgency,
         packed: b"packed".to_vec(),
-        growth: vec![Growth { role: RoleLabel::new("bins-0"), bytes }],
+        growth: vec![Growth { role: RoleLabel::new("bins-0"), bytes, computed: None }],
         limit: 100,
         audit: entry(),
     }
@@ -147,7 +148,7 @@ fn requests_wait_until_one_of_them_is_urgent_and_are_published_once() {
 fn a_bin_that_would_be_too_large_is_refused_while_requests_wait() {
     let (_folder, catalog) = bootstrapped();
     assert_eq!(catalog.accept(&intake("a", Urgency::Now, 60)).unwrap(), Admission::Accepted);
-    let full = Admission::BinFull { role: RoleLabel::new("bins-0"), bytes: 120 };
+    let full = Admission::BinFull { role: RoleLabel::new("bins-0"), bytes: 120, seen: 1 };
     assert_eq!(catalog.accept(&intake("b", Urgency::Now, 60)).unwrap(), full);
     assert!(catalog.task(&TaskId::from_text("b")).unwrap().is_none());
     // Published, the bin is smaller than announced: there is room again.
@@ -206,4 +207,78 @@ fn tokens_are_found_by_the_digest_of_their_secret_and_revoked_once() {
     assert!(catalog.revoke_token("1a2b3c4d", NOW, &entry()).unwrap());
     assert!(!catalog.revoke_token("ffffffff", NOW, &entry()).unwrap());
     assert_eq!(catalog.tokens().unwrap()[0].revoked, Some(NOW));
+}
+
+#[test]
+fn a_lost_catalog_does_not_become_a_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.sqlite");
+    assert!(matches!(SqliteCatalog::open(&path), Err(CatalogError::Missing(_))));
+    assert!(!path.exists());
+    std::fs::write(&path, b"").unwrap();
+    assert!(matches!(SqliteCatalog::open(&path), Err(CatalogError::Missing(_))));
+    assert!(SqliteCatalog::create(&path).is_err(), "something stands there");
+}
+
+#[test]
+fn the_catalog_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (folder, catalog) = bootstrapped();
+    catalog.accept(&intake("a", Urgency::Now, 1)).unwrap();
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let file = file.unwrap();
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0, "{:?}", file.file_name());
+    }
+}
+
+#[test]
+fn a_computed_size_counts_as_long_as_nothing_else_was_taken_in() {
+    let (_folder, catalog) = bootstrapped();
+    assert_eq!(catalog.accept(&intake("a", Urgency::Deferred, 90)).unwrap(), Admission::Accepted);
+    let replay = |id: &str, seen| {
+        let mut again = intake(id, Urgency::Deferred, 90);
+        again.growth[0].computed = Some(Computed { bytes: 95, seen });
+        again
+    };
+    assert!(matches!(catalog.accept(&replay("b", 0)).unwrap(), Admission::BinFull { seen: 1, .. }));
+    assert_eq!(catalog.accept(&replay("b", 1)).unwrap(), Admission::Accepted);
+    assert!(matches!(catalog.accept(&replay("c", 1)).unwrap(), Admission::BinFull { seen: 2, .. }));
+}
+
+#[test]
+fn not_more_waits_than_the_disk_can_bear() {
+    let (_folder, catalog) = bootstrapped();
+    let mut large = intake("large", Urgency::Deferred, 1);
+    large.packed = vec![b'x'; 100 << 20];
+    assert_eq!(catalog.accept(&large).unwrap(), Admission::Accepted);
+    large.task = task("larger");
+    large.packed = vec![b'x'; 160 << 20];
+    assert_eq!(catalog.accept(&large).unwrap(), Admission::QueueFull);
+    let mut change = publication(Basis::Root(1), Vec::new());
+    change.done = vec![1];
+    catalog.commit(&change).unwrap();
+    assert_eq!(catalog.accept(&large).unwrap(), Admission::Accepted);
+}
+
+#[test]
+fn what_is_set_aside_no_longer_waits_and_is_kept() {
+    let (_folder, catalog) = bootstrapped();
+    catalog.accept(&intake("a", Urgency::Now, 1)).unwrap();
+    let row = SetAside { id: 1, task: TaskId::from_text("a"), at: NOW };
+    let mut change = publication(Basis::Root(1), Vec::new());
+    change.set_aside = vec![row.clone()];
+    catalog.commit(&change).unwrap();
+    assert!(catalog.waiting(1_000).unwrap().is_empty());
+    assert_eq!(catalog.set_aside().unwrap(), [row]);
+}
+
+#[test]
+fn files_carry_their_hash_also_those_of_an_older_schema() {
+    let (folder, catalog) = bootstrapped();
+    let hash = shared::digest::sha256(b"bins-0 1");
+    let file = || catalog.current(&RoleLabel::new("bins-0")).unwrap().unwrap();
+    assert_eq!(file().sha256, hash);
+    let db = rusqlite::Connection::open(folder.path().join("catalog.sqlite")).unwrap();
+    db.execute("UPDATE versions SET sha256 = NULL", []).unwrap();
+    assert_eq!(file().sha256, hash);
 }

@@ -23,7 +23,11 @@ impl From<ArtifactsError> for ApiError {
             ArtifactsError::Catalog(error) => error.into(),
             ArtifactsError::Randomness(error) => error.into(),
             ArtifactsError::NotReady(_) => Self::state("Task not accepted.", &sentence),
-            ArtifactsError::Nothing | ArtifactsError::BinFull { .. } => {
+            ArtifactsError::QueueFull => Self::Busy(sentence),
+            ArtifactsError::Nothing
+            | ArtifactsError::BinFull { .. }
+            | ArtifactsError::TaskId { .. }
+            | ArtifactsError::Request(_) => {
                 let place = vec![Json::from("body"), Json::from("artifacts")];
                 Self::invalid(Invalid::value(place, &sentence, Json::Null))
             }

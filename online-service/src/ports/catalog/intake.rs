@@ -3,6 +3,7 @@
 use super::access::AuditEntry;
 use super::names::RoleLabel;
 use super::task::{Task, TaskId, TaskName};
+use crate::ports::clock::Moment;
 
 /// When a request wants to be published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,28 @@ pub(crate) struct NewIntake {
 pub(crate) struct Growth {
     /// The role.
     pub(crate) role: RoleLabel,
+    /// How many bytes, whatever stands there already.
+    pub(crate) bytes: u64,
+    /// The size that was computed instead of being estimated.
+    pub(crate) computed: Option<Computed>,
+}
+
+/// What a role will have with everything that waits. It holds as long as nothing else was taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Computed {
     /// How many bytes.
     pub(crate) bytes: u64,
+    /// The highest id that a request ever had.
+    pub(crate) seen: i64,
+}
+
+/// A request that was accepted and cannot be read again: the publisher takes it out of the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SetAside {
+    /// Its row.
+    pub(crate) id: i64,
+    /// Its task.
+    pub(crate) task: TaskId,
+    /// When it was set aside.
+    pub(crate) at: Moment,
 }

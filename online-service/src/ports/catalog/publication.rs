@@ -1,6 +1,7 @@
 //! What is published, and how it changes.
 
 use super::access::AuditEntry;
+use super::intake::SetAside;
 use super::names::RoleLabel;
 use super::task::Task;
 use crate::ports::clock::Moment;
@@ -23,6 +24,8 @@ pub(crate) struct PublishedFile {
     pub(crate) version: u64,
     /// Its bytes, exactly as clients get them.
     pub(crate) bytes: Vec<u8>,
+    /// Their SHA-256.
+    pub(crate) sha256: [u8; 32],
 }
 
 /// The current version of a role.
@@ -104,6 +107,8 @@ pub(crate) struct Publication {
     pub(crate) sizes: Vec<RoleSize>,
     /// The requests that are done.
     pub(crate) done: Vec<i64>,
+    /// The requests that cannot be read: they are kept apart.
+    pub(crate) set_aside: Vec<SetAside>,
     /// The tasks that end.
     pub(crate) tasks: Vec<Task>,
     /// The audit entry.

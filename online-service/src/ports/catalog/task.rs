@@ -82,8 +82,11 @@ impl TaskName {
 pub(crate) enum TaskState {
     /// Durable, and waiting for the publisher.
     Started,
-    /// Done. There is no failure here: what cannot be done is refused before it becomes a task.
+    /// Done.
     Success,
+    /// It could not be read again. What cannot be done is refused before it becomes a task, so this means that the
+    /// catalog was changed by somebody else, or that there is a defect.
+    Failure,
 }
 
 impl TaskState {
@@ -92,12 +95,13 @@ impl TaskState {
         match self {
             Self::Started => "STARTED",
             Self::Success => "SUCCESS",
+            Self::Failure => "FAILURE",
         }
     }
 
     /// Reads what [`TaskState::as_str`] wrote.
     pub(crate) fn from_text(text: &str) -> Option<Self> {
-        [Self::Started, Self::Success].into_iter().find(|state| state.as_str() == text)
+        [Self::Started, Self::Success, Self::Failure].into_iter().find(|state| state.as_str() == text)
     }
 }
 
@@ -120,6 +124,12 @@ impl Task {
     /// A task that waits for the publisher.
     pub(crate) fn started(id: TaskId, name: TaskName, at: Moment) -> Self {
         Self { id, name, state: TaskState::Started, result: Json::object([]), updated: at }
+    }
+
+    /// A task that came to nothing. As in RSTUF, its result is only a message.
+    pub(crate) fn failed(id: TaskId, name: TaskName, at: Moment, sentence: &str) -> Self {
+        let result = Json::object([("message", Json::from(sentence))]);
+        Self { id, name, state: TaskState::Failure, result, updated: at }
     }
 
     /// A task that did what it was asked.

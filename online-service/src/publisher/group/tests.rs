@@ -1,8 +1,10 @@
+use std::collections::BTreeSet;
+
 use shared::bins::{BinCount, BinKind, Bins};
 use shared::json::Json;
 use shared::target::{TargetInfo, TargetPath};
 
-use super::{Group, merge};
+use super::{Group, growth, merge};
 use crate::ports::catalog::intake::{IntakeRow, Urgency};
 use crate::ports::catalog::task::{TaskId, TaskName};
 use crate::request::Request;
@@ -41,10 +43,12 @@ fn merged(requests: &[(Request, Urgency)], published: &[&str]) -> Group {
                 Request::Publish => TaskName::PublishArtifacts,
             },
             urgency: *urgency,
-            packed: request.pack(),
+            packed: request.pack().unwrap(),
         })
         .collect();
-    merge(&bins(), &rows, &mut |_, path| Ok(published.contains(&path))).unwrap()
+    let mut present =
+        |wanted: &[(u32, &str)]| Ok(wanted.iter().map(|(_, path)| published.contains(path)).collect());
+    merge(&bins(), &rows, &BTreeSet::new(), &mut present).unwrap()
 }
 
 fn final_length(group: &Group, text: &str) -> Option<Option<u64>> {
@@ -94,4 +98,61 @@ fn a_publish_names_the_roles_of_the_whole_group_or_null() {
 fn removing_what_is_not_there_changes_no_bin() {
     let group = merged(&[(remove("a"), Urgency::Now)], &[]);
     assert!(group.changes.is_empty());
+}
+
+#[test]
+fn a_removal_asks_once_for_all_of_its_paths() {
+    let row = IntakeRow {
+        id: 1,
+        task: TaskId::from_text("1"),
+        name: TaskName::RemoveArtifacts,
+        urgency: Urgency::Now,
+        packed: Request::Remove((0..1000).map(|number| path(&format!("p{number}"))).collect())
+            .pack()
+            .unwrap(),
+    };
+    let mut asked = 0;
+    let mut present = |wanted: &[(u32, &str)]| {
+        asked += 1;
+        Ok(vec![false; wanted.len()])
+    };
+    merge(&bins(), &[row], &BTreeSet::new(), &mut present).unwrap();
+    assert_eq!(asked, 1);
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_in_nobodys_way() {
+    let row = |id, packed: Vec<u8>| IntakeRow {
+        id,
+        task: TaskId::from_text(id.to_string()),
+        name: TaskName::AddArtifacts,
+        urgency: Urgency::Now,
+        packed,
+    };
+    let rows = [row(1, b"{\"add\":[[\"../x\",{}]]}".to_vec()), row(2, add("a", 1).pack().unwrap())];
+    let group = merge(&bins(), &rows, &BTreeSet::new(), &mut |_| Ok(Vec::new())).unwrap();
+    assert_eq!(group.done, [2]);
+    assert_eq!(group.unreadable.len(), 1);
+    assert!(group.unreadable[0].1.contains("cannot be read again"));
+}
+
+#[test]
+fn a_publish_names_what_went_out_before_it_when_it_was_too_much_at_once() {
+    let row = IntakeRow {
+        id: 1,
+        task: TaskId::from_text("1"),
+        name: TaskName::PublishArtifacts,
+        urgency: Urgency::Now,
+        packed: Request::Publish.pack().unwrap(),
+    };
+    let group = merge(&bins(), &[row], &BTreeSet::from([1]), &mut |_| Ok(Vec::new())).unwrap();
+    let roles = Json::from(vec![Json::from("bins-1")]);
+    assert_eq!(group.outcomes[0].details.get("artifact_roles"), Some(&roles));
+}
+
+#[test]
+fn a_path_that_stands_twice_in_one_request_grows_its_bin_once() {
+    let (one, two) = ((path("a"), info(1)), (path("a"), info(2)));
+    let once = growth(&bins(), &Request::Add(vec![one.clone()]));
+    assert_eq!(growth(&bins(), &Request::Add(vec![one, two])), once);
 }

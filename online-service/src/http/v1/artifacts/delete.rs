@@ -10,7 +10,7 @@ use shared::target::TargetPath;
 use super::{answer, artifacts_field, urgency};
 use crate::http::error::ApiError;
 use crate::http::fields::{Faults, Field};
-use crate::http::{Shared, authorise, blocking, body};
+use crate::http::{Shared, authorise, body};
 use crate::ports::catalog::intake::Urgency;
 use crate::scope::Need;
 use crate::usecases::artifacts::remove;
@@ -18,16 +18,18 @@ use crate::usecases::artifacts::remove;
 fn read(value: &Json) -> Result<(Vec<TargetPath>, Urgency), ApiError> {
     let mut faults = Faults::default();
     let body = Field::body(value);
-    let entries =
-        artifacts_field(&body, &mut faults).map(|field| field.list(&mut faults)).unwrap_or_default();
-    let paths = entries.iter().filter_map(|entry| {
-        let text = entry.string(&mut faults)?;
-        TargetPath::new(text).map_err(|error| faults.add_sentence(entry, &error.to_string())).ok()
-    });
-    let paths = paths.collect();
+    let paths = match artifacts_field(&body, &mut faults) {
+        Some(field) => field.list(&mut faults, read_path),
+        None => Vec::new(),
+    };
     let urgency = urgency(&body, &mut faults);
     faults.check()?;
     Ok((paths, urgency))
+}
+
+fn read_path(entry: &Field<'_>, faults: &mut Faults) -> Option<TargetPath> {
+    let text = entry.string(faults)?;
+    TargetPath::new(text).map_err(|error| faults.add_sentence(entry, &error.to_string())).ok()
 }
 
 /// Takes the removal in.
@@ -37,9 +39,8 @@ pub(crate) async fn handle(
     request: Body,
 ) -> Result<Response, ApiError> {
     let (caller, request) = authorise::sender(&app, &headers, &Need::Publish, request).await?;
-    let value = body::read(&headers, request).await?;
-    let (accepted, names, urgency) = blocking(&app, move |app| {
-        let (paths, urgency) = read(&value)?;
+    let (accepted, names, urgency) = body::with_json(&app, &headers, request, move |app, value| {
+        let (paths, urgency) = read(value)?;
         let names = paths.iter().map(|path| Json::from(path.as_str())).collect();
         Ok((remove(&app.ports, &caller, paths, urgency)?, names, urgency))
     })

@@ -12,7 +12,7 @@ use shared::target::{TargetInfo, TargetPath};
 use super::{answer, artifacts_field, urgency};
 use crate::http::error::ApiError;
 use crate::http::fields::{Faults, Field};
-use crate::http::{Shared, authorise, blocking, body};
+use crate::http::{Shared, authorise, body};
 use crate::scope::Need;
 use crate::usecases::artifacts::{Addition, TaskIdInCustom, add};
 
@@ -20,9 +20,7 @@ fn read(value: &Json) -> Result<Addition, ApiError> {
     let mut faults = Faults::default();
     let body = Field::body(value);
     let artifacts = match artifacts_field(&body, &mut faults) {
-        Some(field) => {
-            field.list(&mut faults).iter().filter_map(|entry| read_artifact(entry, &mut faults)).collect()
-        }
+        Some(field) => field.list(&mut faults, read_artifact),
         None => Vec::new(),
     };
     let written = body.optional("add_task_id_to_custom").and_then(|field| field.boolean(&mut faults));
@@ -33,6 +31,9 @@ fn read(value: &Json) -> Result<Addition, ApiError> {
 }
 
 fn read_artifact(entry: &Field<'_>, faults: &mut Faults) -> Option<(TargetPath, TargetInfo)> {
+    if !entry.is_object(faults) {
+        return None;
+    }
     let path = entry.member("path", faults).and_then(|field| {
         let text = field.string(faults)?;
         TargetPath::new(text).map_err(|error| faults.add_sentence(&field, &error.to_string())).ok()
@@ -42,6 +43,9 @@ fn read_artifact(entry: &Field<'_>, faults: &mut Faults) -> Option<(TargetPath, 
 }
 
 fn read_info(field: &Field<'_>, faults: &mut Faults) -> Option<TargetInfo> {
+    if !field.is_object(faults) {
+        return None;
+    }
     let length = field.member("length", faults).and_then(|length| length.integer(faults));
     field.member("hashes", faults)?;
     let mut lenient = field.value.clone();
@@ -66,9 +70,8 @@ pub(crate) async fn handle(
     request: Body,
 ) -> Result<Response, ApiError> {
     let (caller, request) = authorise::sender(&app, &headers, &Need::Publish, request).await?;
-    let value = body::read(&headers, request).await?;
-    let (accepted, paths, urgency, warning) = blocking(&app, move |app| {
-        let addition = read(&value)?;
+    let (accepted, paths, urgency, warning) = body::with_json(&app, &headers, request, move |app, value| {
+        let addition = read(value)?;
         let paths = addition.artifacts.iter().map(|(path, _)| Json::from(path.as_str())).collect();
         let (urgency, warning) = (addition.urgency, warning(&addition));
         Ok((add(&app.ports, &caller, addition)?, paths, urgency, warning))
@@ -100,6 +103,7 @@ mod tests {
     #[test]
     fn every_fault_of_a_request_is_named() {
         assert_eq!(kinds("{}"), ["missing"]);
+        assert_eq!(kinds(r#"{"artifacts":[5]}"#), ["model_attributes_type"], "once, not for every member");
         assert_eq!(kinds(r#"{"artifacts":[{"path":"y"}]}"#), ["missing"]);
         let text = r#"{"artifacts":[{"path":"../x","info":{"length":"-1","hashes":{"sha256":"zz"}}},{"path":5,"info":{"length":"x","hashes":{}}}]}"#;
         assert_eq!(kinds(text), ["value_error", "value_error", "string_type", "int_parsing"]);

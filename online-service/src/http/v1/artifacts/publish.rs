@@ -1,4 +1,5 @@
-//! `POST /api/v1/artifacts/publish`: publishes what was deferred. Scope `artifacts:write`.
+//! `POST /api/v1/artifacts/publish`: publishes what was deferred, by whomever. Scope `artifacts:write` without a
+//! path prefix.
 
 use axum::body::Body;
 use axum::extract::State;
@@ -18,7 +19,7 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let (caller, request) = authorise::sender(&app, &headers, &Need::Publish, request).await?;
+    let (caller, request) = authorise::sender(&app, &headers, &Need::PublishDeferred, request).await?;
     // RSTUF's clients send a body or none; it says nothing.
     body::discard(request).await;
     let accepted = blocking(&app, move |app| Ok(publish(&app.ports, &caller)?)).await?;

@@ -16,7 +16,7 @@ use shared::json::Json;
 
 use crate::http::error::{ApiError, Invalid};
 use crate::http::v1::accepted;
-use crate::http::{Shared, authorise, blocking, body, json};
+use crate::http::{Shared, authorise, body, json};
 use crate::scope::Need;
 use crate::usecases::bootstrap::{BootstrapError, accept};
 
@@ -42,6 +42,8 @@ impl From<BootstrapError> for ApiError {
             BootstrapError::Digest { .. }
             | BootstrapError::Root(_)
             | BootstrapError::Mode(_)
+            | BootstrapError::RootSize(_)
+            | BootstrapError::TargetsSize(_)
             | BootstrapError::OnlineRole(_)
             | BootstrapError::Vault(_) => refuse(&["body", "metadata", "root"]),
         }
@@ -66,10 +68,9 @@ pub(crate) async fn handle(
 ) -> Result<Response, ApiError> {
     let (caller, request) = authorise::sender(&app, &headers, &Need::Bootstrap, request).await?;
     let expected = expected(&headers)?;
-    let value = body::read(&headers, request).await?;
-    let accepted_bootstrap = blocking(&app, move |app| {
-        shape::check(&value)?;
-        let payload = BootstrapPayload::from_json(&value).map_err(BootstrapError::from)?;
+    let accepted_bootstrap = body::with_json(&app, &headers, request, move |app, value| {
+        shape::check(value)?;
+        let payload = BootstrapPayload::from_json(value).map_err(BootstrapError::from)?;
         Ok(accept(&app.ports, &app.policy, &caller, &payload, expected)?)
     })
     .await?;

@@ -13,7 +13,10 @@ use crate::usecases::status;
 pub(crate) async fn handle(State(app): State<Shared>, headers: HeaderMap) -> Result<Response, ApiError> {
     let caller = authorise::caller(&app, &headers).await?;
     caller.check(&Need::Read)?;
-    let status =
-        blocking(&app, |app| Ok(status::read(app.ports.catalog.as_ref(), app.ports.clock.now())?)).await?;
+    let status = blocking(&app, |app| {
+        let trouble = app.health.trouble();
+        Ok(status::read(app.ports.catalog.as_ref(), app.ports.clock.now(), trouble)?)
+    })
+    .await?;
     Ok(json(StatusCode::OK, &status.to_json()))
 }

@@ -3,19 +3,12 @@
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Deserialize;
 use shared::json::Json;
 
 use crate::http::error::{ApiError, Invalid};
 use crate::http::{Shared, blocking, json};
 use crate::ports::catalog::task::Task;
 use crate::usecases::tasks;
-
-/// The query.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Parameters {
-    task_id: Option<String>,
-}
 
 fn missing() -> ApiError {
     ApiError::invalid(Invalid {
@@ -43,9 +36,11 @@ fn body(id: &str, task: Option<&Task>) -> Json {
 /// Says how far the task is.
 pub(crate) async fn handle(
     State(app): State<Shared>,
-    Query(parameters): Query<Parameters>,
+    // Pairs cannot be refused: of a parameter that stands twice the last one counts, as in RSTUF.
+    Query(parameters): Query<Vec<(String, String)>>,
 ) -> Result<Response, ApiError> {
-    let id = parameters.task_id.ok_or_else(missing)?;
+    let given = parameters.into_iter().rfind(|(name, _)| name == "task_id");
+    let (_, id) = given.ok_or_else(missing)?;
     let wanted = id.clone();
     let task = blocking(&app, move |app| Ok(tasks::find(app.ports.catalog.as_ref(), &wanted)?)).await?;
     Ok(json(StatusCode::OK, &body(&id, task.as_ref())))

@@ -10,7 +10,7 @@ use shared::json::Json;
 use crate::http::error::{ApiError, Invalid};
 use crate::http::fields::{Faults, Field};
 use crate::http::v1::accepted;
-use crate::http::{Shared, authorise, blocking, body, json};
+use crate::http::{Shared, authorise, body, json};
 use crate::scope::Need;
 use crate::usecases::sign::add;
 
@@ -38,8 +38,10 @@ pub(crate) async fn handle(
     request: Body,
 ) -> Result<Response, ApiError> {
     let (caller, request) = authorise::sender(&app, &headers, &Need::SignMetadata, request).await?;
-    let value = body::read(&headers, request).await?;
-    let signed = blocking(&app, move |app| Ok(add(&app.ports, &caller, &read(&value)?)?)).await?;
+    let signed = body::with_json(&app, &headers, request, move |app, value| {
+        Ok(add(&app.ports, &caller, &read(value)?)?)
+    })
+    .await?;
     app.wake.ring();
     Ok(json(StatusCode::ACCEPTED, &accepted(&signed.task, signed.at, "Metadata sign accepted.")))
 }
