@@ -14,7 +14,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Advice, CWD, RenameFlags};
+use rustix::fs::{Advice, CWD, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 use shared::digest::FileDigest;
 
@@ -64,17 +64,14 @@ pub fn export(folder: &Path, name: &str, bytes: &[u8]) -> Result<Written, Folder
     Ok(Written { path, digest, outcome })
 }
 
-/// Reads a document of at most `limit` bytes; follows no link and opens regular files only.
+/// Reads a document of at most `limit` bytes, from a regular file only. A link is followed to where it leads.
 pub fn import(path: &Path, limit: u64) -> Result<Vec<u8>, FolderError> {
     let failed = |source| FolderError::from_io("read", path, source);
-    let metadata = std::fs::metadata(path).map_err(failed)?;
-    if !metadata.is_file() {
-        return Err(FolderError::NotAFile { path: path.to_owned() });
+    let file = open_regular(path)?;
+    let found = file.metadata().map_err(failed)?.len();
+    if found > limit {
+        return Err(FolderError::TooLarge { path: path.to_owned(), found, limit });
     }
-    if metadata.len() > limit {
-        return Err(FolderError::TooLarge { path: path.to_owned(), found: metadata.len(), limit });
-    }
-    let file = std::fs::File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     // The size above is a promise of the medium; the limit here is what really protects.
     file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
@@ -82,6 +79,23 @@ pub fn import(path: &Path, limit: u64) -> Result<Vec<u8>, FolderError> {
         return Err(FolderError::TooLarge { path: path.to_owned(), found: bytes.len() as u64, limit });
     }
     Ok(bytes)
+}
+
+/// Opened first and looked at then, so that what is read is what was looked at. A pipe is not waited for, and a
+/// terminal does not become ours.
+fn open_regular(path: &Path) -> Result<std::fs::File, FolderError> {
+    let failed = |source| FolderError::from_io("read", path, source);
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = match rustix::fs::open(path, flags, Mode::empty()) {
+        // A socket.
+        Err(Errno::NXIO) => return Err(FolderError::NotAFile { path: path.to_owned() }),
+        opened => std::fs::File::from(opened.map_err(|errno| failed(errno.into()))?),
+    };
+    if file.metadata().map_err(failed)?.is_file() {
+        Ok(file)
+    } else {
+        Err(FolderError::NotAFile { path: path.to_owned() })
+    }
 }
 
 fn check_name(name: &str) -> Result<(), FolderError> {

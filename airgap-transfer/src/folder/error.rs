@@ -57,8 +57,9 @@ pub enum FolderError {
     },
     /// The folder has more entries than are searched.
     #[error(
-        "{folder} holds too many files to be searched for private keys, so nothing was written there. \
-         Choose an empty folder."
+        "{folder} holds more than {} files and folders, too many to be searched for private keys, so nothing was \
+         written there. Choose an empty folder.",
+        super::search::MAX_ENTRIES
     )]
     TooManyFiles {
         /// The folder that was named.

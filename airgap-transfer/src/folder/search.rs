@@ -7,16 +7,16 @@ use super::FolderError;
 
 /// Private keys say what they are in their first bytes; more is never read.
 const HEAD_BYTES: u64 = 4096;
-const MAX_DEPTH: usize = 4;
-const MAX_ENTRIES: usize = 10_000;
+/// More entries than this are not searched, so nothing is written among them.
+pub(super) const MAX_ENTRIES: usize = 10_000;
 
 const MARKS: [&str; 3] = ["age-encryption.org/", "BEGIN AGE ENCRYPTED FILE", "PRIVATE KEY-----"];
 
-/// The first file in `folder` (four levels deep, links not followed) that looks like a private key.
+/// The first file in `folder`, however deep (links not followed), that looks like a private key.
 pub fn find_key_file(folder: &Path) -> Result<Option<PathBuf>, FolderError> {
-    let mut waiting = vec![(folder.to_owned(), 0)];
+    let mut waiting = vec![folder.to_owned()];
     let mut seen = 0;
-    while let Some((current, depth)) = waiting.pop() {
+    while let Some(current) = waiting.pop() {
         let failed = |source| FolderError::from_io("list", &current, source);
         let entries = match std::fs::read_dir(&current) {
             // Made by mkfs and closed to users: no person puts a key there.
@@ -32,8 +32,8 @@ pub fn find_key_file(folder: &Path) -> Result<Option<PathBuf>, FolderError> {
                 return Err(FolderError::TooManyFiles { folder: folder.to_owned() });
             }
             let kind = entry.file_type().map_err(failed)?;
-            if kind.is_dir() && depth < MAX_DEPTH {
-                waiting.push((entry.path(), depth + 1));
+            if kind.is_dir() {
+                waiting.push(entry.path());
             } else if kind.is_file() && looks_like_key(&entry.path())? {
                 return Ok(Some(entry.path()));
             }
@@ -44,8 +44,9 @@ pub fn find_key_file(folder: &Path) -> Result<Option<PathBuf>, FolderError> {
 
 fn looks_like_key(path: &Path) -> Result<bool, FolderError> {
     let mut head = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head))
+    super::open_regular(path)?
+        .take(HEAD_BYTES)
+        .read_to_end(&mut head)
         .map_err(|source| FolderError::from_io("read", path, source))?;
     let text = String::from_utf8_lossy(&head);
     Ok(MARKS.iter().any(|mark| text.contains(mark)))

@@ -57,7 +57,7 @@ fn a_folder_with_a_private_key_is_refused_however_deep_it_lies() {
     ];
     for mark in marks {
         let folder = tempfile::tempdir().unwrap();
-        let deep = folder.path().join("a/b/c");
+        let deep = folder.path().join("a/b/c/d/e/f/g");
         fs::create_dir_all(&deep).unwrap();
         fs::write(deep.join("holiday.jpg"), mark).unwrap();
         let refused = export(folder.path(), "payload.json", b"{}");
@@ -103,4 +103,26 @@ fn an_import_stops_at_its_limit_and_at_what_is_no_file() {
     assert!(matches!(import(folder.path(), 5), Err(FolderError::NotAFile { .. })));
     // A device promises no size and never ends.
     assert!(matches!(import(Path::new("/dev/zero"), 5), Err(FolderError::NotAFile { .. })));
+}
+
+#[test]
+fn a_pipe_is_refused_and_not_waited_for_and_a_link_leads_where_it_leads() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe.json");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(matches!(import(&pipe, 5), Err(FolderError::NotAFile { .. })));
+    fs::write(folder.path().join("a.json"), "12345").unwrap();
+    let link = folder.path().join("link.json");
+    std::os::unix::fs::symlink("a.json", &link).unwrap();
+    assert_eq!(import(&link, 5).unwrap(), b"12345");
+}
+
+#[test]
+fn a_folder_with_more_entries_than_are_searched_is_refused_with_the_number() {
+    let folder = tempfile::tempdir().unwrap();
+    for number in 0..10_001 {
+        fs::write(folder.path().join(number.to_string()), "").unwrap();
+    }
+    let refused = export(folder.path(), "payload.json", b"{}").unwrap_err();
+    assert!(refused.to_string().contains("more than 10000 files"), "{refused}");
 }
