@@ -30,7 +30,7 @@ mod tests;
 
 pub use draft::{DraftError, Options};
 pub use event::{Effect, Event, Exported, Moment, Note, Novelty, SecretNeed, Tone};
-pub use preflight::{Dumps, Facts};
+pub use preflight::{Dumps, Facts, User};
 pub use question::{Choice, Form, Question};
 pub use step::Step;
 
@@ -125,15 +125,21 @@ impl Machine {
         if self.question().is_none() {
             return Vec::new();
         }
-        if Sign::holds_signatures(&self.draft) {
+        let step = self.step();
+        let inside = !self.is_at_beginning();
+        let target = if inside { step } else { step.before().unwrap_or(step) };
+        // From the export back to signing is no loss: one more holder may have come.
+        if target <= Step::Review && self.holds_signatures() {
             let text =
                 "Going back would throw signatures away. Finish this ceremony, or stop it and begin again.";
             return vec![Effect::refused(text)];
         }
-        let step = self.step();
-        let inside = !self.is_at_beginning();
-        let target = if inside { step } else { step.before().unwrap_or(step) };
         self.enter(target, moment)
+    }
+
+    /// Whether stopping now would throw signatures away.
+    pub fn holds_signatures(&self) -> bool {
+        !self.is_ended() && Sign::holds_signatures(&self.draft)
     }
 
     /// Whether "back" leaves the step, or only begins it again.
@@ -141,7 +147,7 @@ impl Machine {
         match &self.state {
             State::Preflight(_) | State::Review(_) | State::Export(_) | State::Ended => true,
             State::Settings(state) => *state == Settings::Repository,
-            State::OnlineKey(state) => *state == ImportOnlineKey::File,
+            State::OnlineKey(state) => state.is_at_beginning(),
             State::RootKeys(state) => *state == RootKeys::Choose,
             State::Sign(state) => *state == Sign::Choose,
         }

@@ -11,8 +11,8 @@ fn main() -> ExitCode {
     match program::run(Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
-            // Errors of this program carry no secret: no type of theirs can hold one.
-            let _ = writeln!(std::io::stderr(), "{error:#}");
+            // Every error says its causes itself. Errors of this program carry no secret: no type of theirs can hold one.
+            let _ = writeln!(std::io::stderr(), "{error}");
             ExitCode::FAILURE
         }
     }

@@ -8,10 +8,11 @@
 //!
 //! * The **screen process** starts the broker before anything else. Then it gives up sockets and programs for good
 //!   ([`filter::confine_screen`]). It loads no module, opens no key file, talks to no token.
-//! * The **broker** starts the binary `token-host` that lies beside its own, and nothing else: no request names a
+//! * The **broker** leaves the terminal's session and, as root, gives up what would let it or a host reach into
+//!   another process. It starts the binary `token-host` that lies beside its own, and nothing else: no request names a
 //!   program. It also ends hosts that hang.
-//! * A **token host** alone talks to tokens and key files. It may use local sockets, start no program, and it ends
-//!   when its socket closes.
+//! * A **token host** alone talks to tokens and key files. It may use local sockets, start no program and no other
+//!   process, and it ends when its socket closes.
 //!
 //! Every process switches core dumps off and makes itself non-dumpable as its first act: an exec undoes the second.
 
@@ -21,6 +22,7 @@ pub mod hosts;
 pub mod inherited;
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, Signal};
+use rustix::thread::CapabilitySet;
 
 /// Core dumps off, not dumpable. The first act of each process, again after each exec.
 pub fn harden() -> Result<(), HardeningError> {
@@ -33,6 +35,30 @@ pub fn harden() -> Result<(), HardeningError> {
 /// Ends this process with its parent, even while it hangs inside a module.
 pub fn end_with_parent() -> Result<(), HardeningError> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(|_| HardeningError::Parent)
+}
+
+/// A session of its own, without a controlling terminal.
+pub fn leave_terminal() -> Result<(), HardeningError> {
+    rustix::process::setsid().map(|_| ()).map_err(|_| HardeningError::Session)
+}
+
+/// What a host run by root keeps: reading key files of other users, and locking memory.
+const KEPT: CapabilitySet =
+    CapabilitySet::DAC_OVERRIDE.union(CapabilitySet::DAC_READ_SEARCH).union(CapabilitySet::IPC_LOCK);
+
+/// Gives up, in this thread and all that it starts, root's ways into other processes and into the kernel: without
+/// SYS_PTRACE the memory of a process that is not dumpable stays closed to root as well.
+pub fn drop_capabilities() -> Result<(), HardeningError> {
+    let refused = |_| HardeningError::Capabilities;
+    let mut sets = rustix::thread::capabilities(None).map_err(refused)?;
+    for capability in CapabilitySet::all().difference(KEPT).iter() {
+        // Refused to everybody but root, who alone could get one back by starting a program.
+        let _ = rustix::thread::remove_capability_from_bounding_set(capability);
+    }
+    sets.effective &= KEPT;
+    sets.permitted &= KEPT;
+    sets.inheritable &= KEPT;
+    rustix::thread::set_capabilities(None, sets).map_err(refused)
 }
 
 /// A protection of the process could not be switched on, so the program does not go on.
@@ -51,6 +77,14 @@ pub enum HardeningError {
         "The process could not be tied to its parent. Run the program on a Linux system that allows prctl."
     )]
     Parent,
+    /// setsid failed.
+    #[error(
+        "The helper process could not leave the terminal. Start the program from a shell, not as a helper."
+    )]
+    Session,
+    /// capset failed.
+    #[error("The helper process could not give up root's powers. Start the program as an ordinary user.")]
+    Capabilities,
     /// The seccomp filter was refused.
     #[error(
         "The system call filter could not be switched on. Run the program on a Linux kernel with seccomp (any \

@@ -62,7 +62,7 @@ impl Start {
         // From here on this process can make no socket and start no program.
         filter::confine_screen()?;
         let secrets = match descriptor {
-            Some(descriptor) => Secrets::Listed(Listed::read(&descriptor)?),
+            Some(descriptor) => Secrets::Listed(Listed::read(&descriptor, &interrupt)?),
             None => Secrets::Terminal,
         };
         Ok(Start { hosts: Hosts::new(broker, interrupt.clone()), secrets, interrupt })
@@ -79,29 +79,45 @@ fn machine(arguments: NewArguments) -> Machine {
 }
 
 fn new_in_plain_lines(arguments: NewArguments) -> anyhow::Result<ExitCode> {
+    check_folder(&arguments)?;
     let mut start = Start::begin(arguments.pin_fd, || Ok(()))?;
     let mut machine = machine(arguments);
     let surroundings = Surroundings::below(Path::new("/"));
     let mut ports = Ports { tokens: &mut start.hosts, medium: &mut Folders, surroundings: &surroundings };
     let mut out = std::io::stdout().lock();
+    let (columns, rows) = size();
     let mut front = Plain {
         out: &mut out,
         lines: Lines::from_standard_input(),
         secrets: start.secrets,
         interrupt: start.interrupt.clone(),
         step: Step::Preflight,
-        columns: columns(),
+        columns,
+        rows,
+        shown: 0,
     };
     let ending = plain::run(&mut machine, &mut ports, &mut front)?;
     Ok(exit_code(ending, &start.interrupt))
 }
 
-/// The width of the terminal that lines are written to; `None` when it is none.
-fn columns() -> Option<usize> {
-    rustix::termios::tcgetwinsize(std::io::stdout())
-        .ok()
-        .map(|size| usize::from(size.ws_col))
-        .filter(|columns| *columns > 0)
+/// Before anybody sits down for an hour: the folder of the export has to be there.
+fn check_folder(arguments: &NewArguments) -> anyhow::Result<()> {
+    match &arguments.folder {
+        Some(folder) if !Path::new(folder).is_dir() => {
+            let folder = crate::text::printable(folder);
+            anyhow::bail!(
+                "The folder {folder} does not exist. Create it or mount the medium, then start again."
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Columns and rows of the terminal that lines are written to; `None` when it is none.
+fn size() -> (Option<usize>, Option<usize>) {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok();
+    let known = |number: u16| Some(usize::from(number)).filter(|number| *number > 0);
+    (size.and_then(|size| known(size.ws_col)), size.and_then(|size| known(size.ws_row)))
 }
 
 fn exit_code(ending: Ending, interrupt: &Interrupt) -> ExitCode {
@@ -113,6 +129,10 @@ fn exit_code(ending: Ending, interrupt: &Interrupt) -> ExitCode {
 }
 
 fn new_on_full_screen(arguments: NewArguments) -> anyhow::Result<ExitCode> {
+    check_folder(&arguments)?;
+    if !terminal::is_there() {
+        return Err(SecretsError::NoTerminal.into());
+    }
     let mut start = Start::begin(arguments.pin_fd, screen::runner::first_poll)?;
     let surroundings = Surroundings::below(Path::new("/"));
     let mut ports = Ports { tokens: &mut start.hosts, medium: &mut Folders, surroundings: &surroundings };
@@ -132,6 +152,8 @@ fn generate_key(path: &str, scheme: WireScheme, pin_fd: Option<i32>) -> anyhow::
     };
     let prompt =
         Prompt { out: &mut out, text: crate::text::printable(&format!("? {} {}", need.id, need.what)) };
+    // Before the passphrase: nobody types one twice for a file that cannot be written.
+    start.hosts.ask(&HostKind::Files, &Request::CheckNewKeyFile { path: path.to_owned() }, None)?;
     let secret = start.secrets.ask(&need, prompt, &start.interrupt)?;
     let request = Request::GenerateKeyFile { path: path.to_owned(), scheme };
     let Answer::Key(json) = start.hosts.ask(&HostKind::Files, &request, Some(&secret))? else {

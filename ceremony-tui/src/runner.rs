@@ -19,6 +19,10 @@ pub trait Front {
 
     /// Asks a person for a secret; without one, two sentences say why.
     fn secret(&mut self, need: &SecretNeed) -> Result<Secret, String>;
+
+    /// Forgets what a person typed while something else was under way: it cannot be meant for the question that
+    /// comes next, which nobody has seen.
+    fn forget_type_ahead(&mut self);
 }
 
 /// The outside world.
@@ -52,6 +56,15 @@ pub fn drive(
 
 /// Performs one effect; `Say` is the front end's own affair.
 pub(crate) fn perform(effect: Effect, ports: &mut Ports<'_>, front: &mut dyn Front) -> Option<Event> {
+    let takes_time = matches!(effect, Effect::Ask { .. } | Effect::Export { .. });
+    let event = answer(effect, ports, front);
+    if takes_time {
+        front.forget_type_ahead();
+    }
+    event
+}
+
+fn answer(effect: Effect, ports: &mut Ports<'_>, front: &mut dyn Front) -> Option<Event> {
     match effect {
         Effect::Say(_) => None,
         Effect::LookAtMachine => Some(Event::LookedAtMachine(ports.surroundings.look())),

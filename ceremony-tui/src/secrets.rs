@@ -18,7 +18,7 @@ const SHORTEST_NEW: usize = 8;
 
 /// A source of secrets.
 pub enum Secrets {
-    /// `--pin-fd`, and the terminal for what is not listed there, if there is one.
+    /// `--pin-fd`, and nothing else: what is not listed there is refused.
     Listed(Listed),
     /// The terminal.
     Terminal,
@@ -70,13 +70,18 @@ fn from_terminal(
     let Prompt { out, text } = prompt;
     let secret = terminal::read_hidden(&mut Prompt { out: &mut *out, text: text.clone() }, interrupt)?;
     if need.novelty == Novelty::New && !secret.is_empty() {
+        // Before the second time: nobody types twice what is refused anyway.
+        let secret = check_given(need, secret)?;
         let again =
             terminal::read_hidden(&mut Prompt { out, text: format!("{text}, once more") }, interrupt)?;
-        if !secret.same_as(&again) {
-            return Err(SecretsError::NotTheSame);
-        }
+        return same(secret, &again);
     }
     Ok(secret)
+}
+
+/// A new passphrase is typed twice, the same both times.
+pub(crate) fn same(secret: Secret, again: &Secret) -> Result<Secret, SecretsError> {
+    if secret.same_as(again) { Ok(secret) } else { Err(SecretsError::NotTheSame) }
 }
 
 /// No secret was given. Nothing was asked of a token, so no try was spent.

@@ -4,9 +4,16 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::{DumpableBehavior, Resource};
 
-use crate::machine::{Dumps, Facts};
+use crate::machine::{Dumps, Facts, User};
 
 const IFF_UP: u32 = 1;
+
+/// Where Debian puts PKCS#11 modules.
+const MODULES: [&str; 3] = [
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so",
+    "/usr/lib/x86_64-linux-gnu/libykcs11.so",
+];
 
 /// Where `/proc` and `/sys` lie: `/`, or a folder in tests.
 #[derive(Debug, Clone)]
@@ -22,7 +29,18 @@ impl Surroundings {
 
     /// Looks now. What cannot be read counts as not there: the folder of interfaces is missing without a network.
     pub fn look(&self) -> Facts {
-        Facts { interfaces_up: self.interfaces_up(), swap: self.swap(), dumps: dumps() }
+        Facts {
+            interfaces_up: self.interfaces_up(),
+            swap: self.swap(),
+            dumps: dumps(),
+            user: user(),
+            modules: self.modules(),
+        }
+    }
+
+    fn modules(&self) -> Vec<String> {
+        let is_there = |path: &str| self.root.join(path.trim_start_matches('/')).is_file();
+        MODULES.into_iter().filter(|path| is_there(path)).map(str::to_owned).collect()
     }
 
     fn interfaces_up(&self) -> Vec<String> {
@@ -49,6 +67,10 @@ fn is_up(interface: &Path) -> bool {
     u32::from_str_radix(flags, 16).is_ok_and(|flags| flags & IFF_UP != 0)
 }
 
+fn user() -> User {
+    if rustix::process::geteuid().is_root() { User::Root } else { User::Ordinary }
+}
+
 fn dumps() -> Dumps {
     let limit = rustix::process::getrlimit(Resource::Core);
     let dumpable = rustix::process::dumpable_behavior();
@@ -71,7 +93,11 @@ mod tests {
         std::fs::create_dir_all(root.path().join("proc")).unwrap();
         std::fs::write(root.path().join("proc/swaps"), "Filename Type Size\n/dev/sda2 partition 1\n")
             .unwrap();
+        let module = root.path().join("usr/lib/x86_64-linux-gnu/opensc-pkcs11.so");
+        std::fs::create_dir_all(module.parent().unwrap()).unwrap();
+        std::fs::write(module, "").unwrap();
         let facts = Surroundings::below(root.path()).look();
+        assert_eq!(facts.modules, ["/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"]);
         assert_eq!(facts.interfaces_up, ["eth0"]);
         assert_eq!(facts.swap, ["/dev/sda2"]);
     }

@@ -1,13 +1,28 @@
 //! Text on its way to a person: nothing in it can steer a terminal or mislead an eye.
 
+use unicode_width::UnicodeWidthChar;
+
 /// Text with every control character, and every character that is invisible or turns text around, made visible.
 pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || is_invisible(c) { '\u{fffd}' } else { c }).collect()
 }
 
-/// Characters that change how the ones around them look.
+/// Characters that show nothing, or change how the ones around them look.
 pub(crate) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Columns of a terminal that the text takes: some characters take two.
+pub(crate) fn columns(text: &str) -> usize {
+    text.chars().map(columns_of).sum()
+}
+
+fn columns_of(c: char) -> usize {
+    c.width().unwrap_or(0)
 }
 
 /// Breaks between words, and inside words that are longer than a line. Nothing is left out.
@@ -16,11 +31,16 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut line = String::new();
     for word in text.split_inclusive(' ') {
         let mut word = word;
-        if line.chars().count() + word.trim_end().chars().count() > width && !line.trim().is_empty() {
+        let full = columns(&line) >= width || !line.trim().is_empty();
+        if full && columns(&line) + columns(word.trim_end()) > width {
             lines.push(std::mem::take(&mut line));
         }
-        while word.chars().count() > width {
-            let end = word.char_indices().nth(width).map_or(word.len(), |(index, _)| index);
+        while columns(&line) + columns(word.trim_end()) > width {
+            let mut end = fitting(word, width.saturating_sub(columns(&line)));
+            if end == 0 && line.is_empty() {
+                // Wider than any line: shown all the same, or this would never end.
+                end = word.chars().next().map_or(word.len(), char::len_utf8);
+            }
             lines.push(format!("{line}{}", &word[..end]));
             line.clear();
             word = &word[end..];
@@ -31,9 +51,23 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// How many bytes of the word fit into `width` columns.
+fn fitting(word: &str, width: usize) -> usize {
+    let mut taken = 0;
+    for (index, c) in word.char_indices() {
+        taken += columns_of(c);
+        if taken > width {
+            return index;
+        }
+    }
+    word.len()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{printable, wrap};
+    use unicode_width::UnicodeWidthStr;
+
+    use super::{is_invisible, printable, wrap};
 
     #[test]
     fn wrapping_leaves_nothing_out_and_keeps_the_width() {
@@ -49,5 +83,33 @@ mod tests {
     #[test]
     fn text_from_outside_can_neither_steer_the_terminal_nor_turn_around() {
         assert_eq!(printable("a\u{1b}[2Jb\u{202e}c\u{200b}d"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}d");
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns_and_none_is_lost() {
+        let text = printable("鍵".repeat(50).as_str()) + " carries e\u{301}verything 鍵鍵鍵 👩‍🔧 and the rest";
+        for width in [5, 20, 57] {
+            let lines = wrap(&text, width);
+            assert_eq!(lines.concat(), text);
+            assert!(lines.iter().all(|line| line.trim_end().width() <= width), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn characters_that_show_nothing_are_made_visible() {
+        for c in "\u{ad}\u{34f}\u{61c}\u{1160}\u{180e}\u{2800}\u{3164}\u{fe0f}\u{ffa0}\u{e0041}".chars() {
+            assert!(is_invisible(c), "{:x}", u32::from(c));
+            assert_eq!(printable(&format!("a{c}b")), "a\u{fffd}b");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_line_is_wider_than_the_screen(text in "\\PC{0,120}", width in 4_usize..60) {
+            let text = printable(&text);
+            let lines = wrap(&text, width);
+            proptest::prop_assert_eq!(lines.concat(), text);
+            proptest::prop_assert!(lines.iter().all(|line| line.trim_end().width() <= width), "{:?}", lines);
+        }
     }
 }

@@ -104,6 +104,11 @@ pub enum Request {
         /// Its path.
         path: String,
     },
+    /// Could a new key file be written here? (No secret.)
+    CheckNewKeyFile {
+        /// Its path; it must not exist, and its folder must.
+        path: String,
+    },
     /// Generate a key, write it encrypted into a new file, open that file again and give the public key.
     GenerateKeyFile {
         /// Where the new file goes; it must not exist.
@@ -127,7 +132,7 @@ impl Request {
     /// How long an answer may take. Signing may wait for a touch, opening a file for scrypt on a slow laptop.
     pub fn patience_seconds(&self) -> u64 {
         match self {
-            Request::Tokens | Request::InspectKeyFile { .. } => 30,
+            Request::Tokens | Request::InspectKeyFile { .. } | Request::CheckNewKeyFile { .. } => 30,
             Request::Keys { .. } => 60,
             Request::OpenKeyFile { .. } | Request::Sign { .. } => 120,
             Request::GenerateKeyFile { .. } => 240,
@@ -243,6 +248,8 @@ pub enum Answer {
     Keys(Vec<TokenKey>),
     /// What a file is.
     KeyFile(KeyFileKind),
+    /// A new key file can be written.
+    Writable,
     /// A public key: three fields, as in root.
     Key(Json),
     /// A signature, in the form that TUF wants (DER for ECDSA).
@@ -273,6 +280,12 @@ pub enum AskError {
         /// What is known.
         reason: String,
     },
+    /// The broker has ended.
+    #[error(
+        "The helper process has ended, so no further token or key file can be reached. Export what is signed, or \
+         start again."
+    )]
+    HelperGone,
     /// The host ended in the middle.
     #[error(
         "The process that talks to the token has ended, so this was not done. Nothing else is lost; look at the \

@@ -41,6 +41,7 @@ pub(super) struct Draft {
     pub(super) online: Option<OnlineKey>,
     pub(super) root_keys: Vec<RootKey>,
     pub(super) exceptions: Vec<Exception>,
+    /// The PKCS#11 module that showed tokens last, or the first one that this machine has.
     pub(super) module: Option<String>,
     /// The document that everybody agreed to, with the signatures so far. Any step before Sign forgets it.
     pub(super) agreed: Option<Agreed>,
@@ -82,6 +83,19 @@ pub(super) struct Exception {
     pub(super) reason: String,
 }
 
+/// Answers of other questions: whoever types one of them gave no reason.
+const NO_REASONS: [&str; 8] = ["done", "help", "quit", "back", "yes", "no", "again", "none"];
+
+impl Exception {
+    pub(super) fn new(about: String, reason: String) -> Result<Exception, String> {
+        let word = reason.trim_start_matches(':').to_lowercase();
+        if word.chars().count() < 3 || NO_REASONS.contains(&word.as_str()) {
+            return Err("That is no reason. Type why it is safe to go on.".to_owned());
+        }
+        Ok(Exception { about, reason })
+    }
+}
+
 impl Draft {
     pub(super) fn new(options: Options) -> Draft {
         Draft {
@@ -111,8 +125,10 @@ impl Draft {
     }
 
     pub(super) fn has_name(&self, name: &str) -> bool {
-        self.root_keys.iter().any(|root| root.name == name)
-            || self.online.as_ref().is_some_and(|online| online.name == name)
+        // Names that only differ in case are one name to whoever reads them aloud.
+        let alike = |other: &str| other.to_lowercase() == name.to_lowercase();
+        self.root_keys.iter().any(|root| alike(&root.name))
+            || self.online.as_ref().is_some_and(|online| alike(&online.name))
     }
 
     pub(super) fn is_online_key(&self, key: &Key) -> bool {

@@ -115,7 +115,10 @@ fn what_next(agreed: &Agreed, now: UnixTime) -> Vec<String> {
     let day = again.split('T').next().unwrap_or_default().to_owned();
     vec![
         "Next, on the service, with the digest typed from paper and never copied from the medium:".to_owned(),
-        format!("  online-service bootstrap {FILE_NAME} --expect \"{}\"", agreed.digest()),
+        format!(
+            "  online-service --config vestry.toml bootstrap {FILE_NAME} --expect \"{}\" --token-file admin.token",
+            agreed.digest()
+        ),
         format!("Sign the next root before {day}; this one is valid until {}.", agreed.root().expires()),
         "Lock away every token and key file. They do not travel with the payload.".to_owned(),
     ]

@@ -6,6 +6,7 @@ use crate::text::is_invisible;
 /// The answer that ends a list of keys, so it can be no key's name.
 pub(super) const DONE: &str = "done";
 const LONGEST: usize = 64;
+const LAST_OF_BMP: u32 = 0xffff;
 
 /// Whether `name` can stand in root and on a screen.
 pub(super) fn check_shape(name: &str) -> Result<(), String> {
@@ -17,13 +18,20 @@ pub(super) fn check_shape(name: &str) -> Result<(), String> {
             "A name may not hold control characters or invisible ones. Choose another name.".to_owned()
         );
     }
+    if name.chars().any(|c| u32::from(c) > LAST_OF_BMP) || !unicode_normalization::is_nfc(name) {
+        return Err(
+            "A name holds only characters that every client writes alike: no emoji, and letters with their accents in \
+             one piece (NFC). Choose another name."
+                .to_owned(),
+        );
+    }
     Ok(())
 }
 
 /// Whether `name` is fit for a new root key.
 pub(super) fn check_new(draft: &Draft, name: &str) -> Result<(), String> {
     check_shape(name)?;
-    if name == DONE {
+    if name.eq_ignore_ascii_case(DONE) {
         return Err(format!("{DONE:?} is an answer in this ceremony. Give this key another name."));
     }
     if draft.has_name(name) {
@@ -38,7 +46,16 @@ mod tests {
 
     #[test]
     fn names_that_could_fool_a_reader_are_refused() {
-        for bad in ["", "a\u{1b}[2J", "a\u{202e}b", "zero\u{200b}width", &"x".repeat(65)] {
+        for bad in [
+            "",
+            "a\u{1b}[2J",
+            "a\u{202e}b",
+            "zero\u{200b}width",
+            "soft\u{ad}hyphen",
+            "e\u{301}",
+            "\u{1f511}",
+            &"x".repeat(65),
+        ] {
             assert!(check_shape(bad).is_err(), "{bad:?}");
         }
         assert!(check_shape("Zoë, box 3").is_ok());

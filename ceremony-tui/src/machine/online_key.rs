@@ -21,6 +21,8 @@ const AGE: &str = "online-key.age";
 /// Where the step stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ImportOnlineKey {
+    /// A key was checked before: keep it?
+    Keep(Box<OnlineKey>),
     /// Which file?
     File,
     /// The file is being read.
@@ -35,14 +37,25 @@ pub(super) enum ImportOnlineKey {
 
 impl ImportOnlineKey {
     pub(super) fn enter(draft: &mut Draft) -> (ImportOnlineKey, Vec<Effect>) {
-        draft.online = None;
-        draft.exceptions.retain(|exception| exception.about != AGE);
-        (ImportOnlineKey::File, Vec::new())
+        match &draft.online {
+            Some(online) => (ImportOnlineKey::Keep(Box::new(online.clone())), Vec::new()),
+            None => (begin(draft), Vec::new()),
+        }
+    }
+
+    /// Whether "back" leaves the step.
+    pub(super) fn is_at_beginning(&self) -> bool {
+        matches!(self, ImportOnlineKey::Keep(_) | ImportOnlineKey::File)
     }
 
     pub(super) fn question(&self) -> Option<Question> {
         match self {
             ImportOnlineKey::Reading => None,
+            ImportOnlineKey::Keep(online) => {
+                let text = format!("Keep the online key \"{}\", which was compared before", online.name);
+                let (yes, no) = ("it stays", "it is dropped, and a file is asked for");
+                Some(Question::yes_or_no("online-key.keep", text, yes, no).or("yes"))
+            }
             ImportOnlineKey::File => {
                 let text = "File with the service's public key (online-key.json, or a public PEM)";
                 Some(Question::text("online-key.file", text).or(DEFAULT_FILE))
@@ -64,6 +77,8 @@ impl ImportOnlineKey {
 
     pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Turn<ImportOnlineKey> {
         match (self, event) {
+            (ImportOnlineKey::Keep(_), Event::Answer(answer)) if answer == "yes" => Turn::done(),
+            (ImportOnlineKey::Keep(_), Event::Answer(_)) => Turn::stay(begin(draft), []),
             (ImportOnlineKey::File, Event::Answer(path)) => {
                 Turn::stay(ImportOnlineKey::Reading, [Effect::ReadFile { path, limit: LIMIT }])
             }
@@ -79,7 +94,12 @@ impl ImportOnlineKey {
                 Turn::stay(compare(online, moment), [Effect::warning(text)])
             }
             (ImportOnlineKey::OldProof(online), Event::Answer(reason)) => {
-                draft.exceptions.push(Exception { about: AGE.to_owned(), reason });
+                match Exception::new(AGE.to_owned(), reason) {
+                    Ok(exception) => draft.exceptions.push(exception),
+                    Err(text) => {
+                        return Turn::stay(ImportOnlineKey::OldProof(online), [Effect::refused(text)]);
+                    }
+                }
                 Turn::stay(compare(online, moment), [])
             }
             (ImportOnlineKey::Comparing(online, groups), Event::Answer(answer)) => {
@@ -88,6 +108,12 @@ impl ImportOnlineKey {
             (state, _) => Turn::stay(state, []),
         }
     }
+}
+
+fn begin(draft: &mut Draft) -> ImportOnlineKey {
+    draft.online = None;
+    draft.exceptions.retain(|exception| exception.about != AGE);
+    ImportOnlineKey::File
 }
 
 fn refuse(sentences: String) -> Turn<ImportOnlineKey> {

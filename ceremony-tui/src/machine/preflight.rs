@@ -16,6 +16,20 @@ pub struct Facts {
     pub swap: Vec<String>,
     /// Whether this process can leave a core dump or be traced.
     pub dumps: Dumps,
+    /// Whose powers this process has.
+    pub user: User,
+    /// PKCS#11 modules that lie where distributions put them.
+    pub modules: Vec<String>,
+}
+
+/// Whose powers the process has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum User {
+    /// Somebody's, but not root's.
+    #[default]
+    Ordinary,
+    /// Root's.
+    Root,
 }
 
 /// Whether the process is protected against leaving its memory behind.
@@ -79,13 +93,14 @@ impl Preflight {
             (Preflight::Looking, Event::LookedAtMachine(facts)) => judge(draft, &facts, moment),
             (Preflight::Excepting(_), Event::Answer(answer)) if answer == "again" => look_again(draft),
             (Preflight::Excepting(mut open), Event::Answer(reason)) => {
-                if reason.chars().count() < 3 {
-                    let text =
-                        "That is no reason. Type why it is safe to go on, or type again to look again.";
-                    return Turn::stay(Preflight::Excepting(open), [Effect::refused(text)]);
+                let Some(about) = open.first().map(|id| format!("preflight.{id}")) else {
+                    return look_again(draft);
+                };
+                match Exception::new(about, reason) {
+                    Ok(exception) => draft.exceptions.push(exception),
+                    Err(text) => return Turn::stay(Preflight::Excepting(open), [Effect::refused(text)]),
                 }
-                let about = format!("preflight.{}", open.remove(0));
-                draft.exceptions.push(Exception { about, reason });
+                open.remove(0);
                 let next =
                     if open.is_empty() { Preflight::Clock(moment.now) } else { Preflight::Excepting(open) };
                 Turn::stay(next, [])
@@ -107,7 +122,10 @@ fn look_again(draft: &mut Draft) -> Turn<Preflight> {
     Turn { outcome: Outcome::Stay(state), effects }
 }
 
-fn judge(draft: &Draft, facts: &Facts, moment: Moment) -> Turn<Preflight> {
+fn judge(draft: &mut Draft, facts: &Facts, moment: Moment) -> Turn<Preflight> {
+    if draft.module.is_none() {
+        draft.module = facts.modules.first().cloned();
+    }
     let findings = findings(facts, draft.options.build_date, moment.now);
     let mut effects = Vec::new();
     for finding in &findings {
@@ -123,7 +141,7 @@ fn judge(draft: &Draft, facts: &Facts, moment: Moment) -> Turn<Preflight> {
 }
 
 fn findings(facts: &Facts, build_date: Option<UnixTime>, now: UnixTime) -> Vec<Finding> {
-    vec![network(facts), swap(facts), dumps(facts), clock(build_date, now)]
+    vec![network(facts), swap(facts), dumps(facts), user(facts), clock(build_date, now)]
 }
 
 fn network(facts: &Facts) -> Finding {
@@ -132,7 +150,10 @@ fn network(facts: &Facts) -> Finding {
         "no network interface is up.".to_owned()
     } else {
         let names = facts.interfaces_up.join(", ");
-        format!("{names} is up. Pull the cable, or take it down: ip link set {names} down.")
+        let is = if facts.interfaces_up.len() == 1 { "is" } else { "are" };
+        let down: Vec<String> =
+            facts.interfaces_up.iter().map(|name| format!("ip link set {name} down")).collect();
+        format!("{names} {is} up. Pull the cable, or take it down: {}", down.join("; "))
     };
     Finding { id: "network", fine, text }
 }
@@ -158,6 +179,16 @@ fn dumps(facts: &Facts) -> Finding {
         "this program could leave a core dump. Set ulimit -c 0 and start it again.".to_owned()
     };
     Finding { id: "core-dumps", fine, text }
+}
+
+fn user(facts: &Facts) -> Finding {
+    let fine = facts.user == User::Ordinary;
+    let text = if fine {
+        "this program does not run as root."
+    } else {
+        "this program runs as root, so a PKCS#11 module could change what it shows. Start it as an ordinary user."
+    };
+    Finding { id: "user", fine, text: text.to_owned() }
 }
 
 fn clock(build_date: Option<UnixTime>, now: UnixTime) -> Finding {

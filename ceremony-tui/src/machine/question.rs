@@ -95,15 +95,23 @@ fn accept_number(answer: &str, least: u64, most: u64) -> Result<String, String> 
 }
 
 fn accept_choice(answer: &str, choices: &[Choice]) -> Result<String, String> {
-    let by_word = choices.iter().find(|choice| choice.word.eq_ignore_ascii_case(answer));
+    let by_word = choices.iter().find(|choice| choice.word == answer);
     let by_number = || answer.parse::<usize>().ok()?.checked_sub(1).and_then(|index| choices.get(index));
-    match by_word.or_else(by_number).or_else(|| only_beginning(answer, choices)) {
+    let found = by_word.or_else(|| only_alike(answer, choices)).or_else(by_number);
+    match found.or_else(|| only_beginning(answer, choices)) {
         Some(choice) => Ok(choice.word.clone()),
         None => {
             let words: Vec<&str> = choices.iter().map(|choice| choice.word.as_str()).collect();
             Err(format!("{answer:?} is not one of the answers. Type one of: {}.", words.join(", ")))
         }
     }
+}
+
+/// The one choice that is the same in upper or lower case; two are none.
+fn only_alike<'a>(answer: &str, choices: &'a [Choice]) -> Option<&'a Choice> {
+    let mut alike = choices.iter().filter(|choice| choice.word.to_lowercase() == answer.to_lowercase());
+    let found = alike.next()?;
+    alike.next().is_none().then_some(found)
 }
 
 /// The one choice that begins like this; two are none.
@@ -139,5 +147,15 @@ mod tests {
         assert_eq!(question.accept("y"), Ok("yes".to_owned()));
         assert!(question.accept("0").is_err());
         assert!(question.accept("maybe").is_err());
+    }
+
+    #[test]
+    fn a_word_in_its_own_case_wins_and_two_that_are_alike_are_none() {
+        let keys = ["Ann", "ann", "BOB"].map(|word| Choice::new(word, "a key")).to_vec();
+        let question = Question::choice("a", "?", keys);
+        assert_eq!(question.accept("ann"), Ok("ann".to_owned()));
+        assert_eq!(question.accept("Ann"), Ok("Ann".to_owned()));
+        assert_eq!(question.accept("bob"), Ok("BOB".to_owned()));
+        assert!(question.accept("ANN").is_err());
     }
 }

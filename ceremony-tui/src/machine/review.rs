@@ -10,7 +10,7 @@ use shared::threshold::Tally;
 use super::compare::{Compared, Groups};
 use super::draft::{Draft, Possession};
 use super::event::{Effect, Event, Moment};
-use super::question::Question;
+use super::question::{Choice, Question};
 use super::sentence;
 use super::step::{Step, Turn};
 
@@ -76,14 +76,19 @@ impl Review {
         match self {
             Review::Comparing(_, groups) => {
                 let number = groups.asked();
-                let text = format!("Group {number} as it is read aloud (b shows the raw bytes, w the words)");
+                let text = format!(
+                    "Group {number} as it is read aloud (s shows the sentences again, w the words, b the raw bytes)"
+                );
                 Question::text(format!("review.group.{number}"), text)
             }
-            Review::Agreeing(_) => Question::yes_or_no(
+            Review::Agreeing(_) => Question::choice(
                 "review.agree",
                 "Does everybody in the room agree to this document",
-                "it may be signed",
-                "back to the settings",
+                vec![
+                    Choice::new("yes", "it may be signed"),
+                    Choice::new("no", "back to the settings"),
+                    Choice::new("s", "show the sentences again"),
+                ],
             ),
         }
     }
@@ -97,6 +102,14 @@ impl Review {
             (Review::Comparing(root, groups), Event::Answer(answer)) if answer == "w" => {
                 let effects = words(&root.document().digest());
                 Turn::stay(Review::Comparing(root, groups), effects)
+            }
+            (Review::Comparing(root, groups), Event::Answer(answer)) if answer == "s" => {
+                let effects = show(draft, &root, moment);
+                Turn::stay(Review::Comparing(root, groups), effects)
+            }
+            (Review::Agreeing(root), Event::Answer(answer)) if answer == "s" => {
+                let effects = show(draft, &root, moment);
+                Turn::stay(Review::Agreeing(root), effects)
             }
             (Review::Comparing(root, groups), Event::Answer(answer)) => {
                 compared(root, groups, &answer, moment)
@@ -133,11 +146,8 @@ fn compared(root: Box<Metadata<Root>>, groups: Groups, answer: &str, moment: Mom
 }
 
 fn show(draft: &Draft, root: &Metadata<Root>, moment: Moment) -> Vec<Effect> {
-    let mut effects = vec![Effect::plain(format!(
-        "You are about to sign root version {} of {}.",
-        root.version().get(),
-        draft.repository
-    ))];
+    let mut effects =
+        vec![Effect::plain(format!("You are about to sign root version {}.", root.version().get()))];
     effects.extend(sentence::explain(root, moment.now).into_iter().map(Effect::plain));
     effects.push(Effect::plain("Nothing else is in the document."));
     effects.extend(remarks(draft));
@@ -150,7 +160,10 @@ fn show(draft: &Draft, root: &Metadata<Root>, moment: Moment) -> Vec<Effect> {
 
 /// What is not in the document but belongs to the decision.
 fn remarks(draft: &Draft) -> Vec<Effect> {
-    let mut effects = Vec::new();
+    let mut effects = vec![Effect::plain(format!(
+        "The name {} is only said here; it is not in the document.",
+        draft.repository
+    ))];
     if draft.online.as_ref().is_some_and(|online| online.proved.is_none()) {
         effects.push(Effect::warning("The service did not prove that it holds the online key."));
     }

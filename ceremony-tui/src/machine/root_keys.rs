@@ -93,7 +93,7 @@ impl RootKeys {
 
 fn begin(way: Way, name: String) -> RootKeys {
     match way {
-        Way::ExistingFile => RootKeys::File(FileKey::Path { name }),
+        Way::ExistingFile => RootKeys::File(FileKey::Path { name, path: None }),
         Way::NewFile => RootKeys::File(FileKey::Scheme { name }),
         Way::Token => RootKeys::Token(Box::new(TokenKeyWay::Module { name })),
     }
@@ -110,7 +110,8 @@ fn choose_question(draft: &Draft) -> Question {
         choices.push(Choice::new("done", "these are all keys"));
     }
     let have = draft.root_keys.len();
-    let text = format!("{have} of at least {} root keys are here. Add a key, or done", draft.threshold);
+    let or_done = if have == 0 { "" } else { ", or done" };
+    let text = format!("{have} of at least {} root keys are here. Add a key{or_done}", draft.threshold);
     let question = Question::choice("root-keys.add", text, choices);
     if have as u64 >= draft.threshold.max(1) { question.or("done") } else { question }
 }

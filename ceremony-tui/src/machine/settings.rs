@@ -6,6 +6,7 @@ use shared::time::{Expiry, UnixTime};
 
 use super::draft::Draft;
 use super::event::{Effect, Event, Moment};
+use super::names;
 use super::question::{Choice, Question};
 use super::sentence;
 use super::step::Turn;
@@ -131,8 +132,9 @@ impl Settings {
             Settings::Threshold if draft.threshold == 1 => vec![Effect::warning(
                 "One signature makes a root: whoever steals a single key owns the repository. Two or more are safer.",
             )],
-            Settings::BinCount => vec![Effect::plain(
-                "The number and kind of bins cannot be changed later without a new repository.",
+            // Before both questions: afterwards it would be too late to think.
+            Settings::Artifacts => vec![Effect::plain(
+                "The kind and number of bins, asked next, cannot be changed later without a new repository.",
             )],
             _ => Vec::new(),
         }
@@ -166,8 +168,5 @@ fn recommended(draft: &Draft) -> u32 {
 }
 
 fn repository_name(answer: &str) -> Result<String, String> {
-    if answer.chars().count() > 64 {
-        return Err("That name is longer than 64 characters. Type a shorter one.".to_owned());
-    }
-    Ok(answer.to_owned())
+    names::check_shape(answer).map(|()| answer.to_owned())
 }

@@ -80,12 +80,14 @@ impl Step {
             }
             Step::Review => {
                 "Read the sentences and the digest aloud. Type the asked groups as the other side reads them. \
-                 b shows the raw bytes, w the words."
+                 s shows the sentences again, w the words, b the raw bytes."
             }
             Step::Sign => {
                 "Choose a holder; the PIN or passphrase is asked next. A failed try is never repeated by itself."
             }
-            Step::Export => "Name the folder that the medium is mounted on.",
+            Step::Export => {
+                "Name the folder that the medium is mounted on. Back leads to signing again; signatures are kept."
+            }
         }
     }
 

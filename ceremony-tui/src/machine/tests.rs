@@ -1,6 +1,7 @@
 //! The machine without a world: refusals by name, and random ceremonies that check the invariants after every event.
 
 mod random;
+mod ways_back;
 mod world;
 
 use shared::key::Scheme;
@@ -97,6 +98,7 @@ fn the_online_key_is_never_a_root_key_and_the_other_way_round() {
     let mut world = World::at_root_keys();
     world.add_file("alice", 0);
     world.tell(Event::Back);
+    world.answer("no");
     assert_eq!(world.question(), "online-key.file");
     world.online_file = document(&world.files[0].1, world.moment().now).to_bytes();
     world.answer("online-key.json");
@@ -182,7 +184,7 @@ fn a_failed_export_is_asked_again_and_ends_with_the_digest() {
     world.answer("/media/usb");
     assert!(world.machine.is_ended());
     assert_eq!(world.machine.question(), None);
-    assert!(world.said("online-service bootstrap payload.json --expect"));
+    assert!(world.said("online-service --config vestry.toml bootstrap payload.json --expect"));
 }
 
 #[test]

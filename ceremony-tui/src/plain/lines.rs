@@ -7,6 +7,7 @@ use rustix::io::Errno;
 
 use crate::channel::wait_for_input;
 use crate::interrupt::Interrupt;
+use crate::secrets::terminal;
 
 const SLICE: Duration = Duration::from_millis(200);
 const LONGEST: usize = 4096;
@@ -69,6 +70,19 @@ impl Lines {
             // A terminal that hung up.
             Err(Errno::IO) => Ok(false),
             Err(errno) => Err(errno.into()),
+        }
+    }
+
+    /// Whether a person types on a terminal.
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// Forgets what a person typed before the next question; a script's answers stay.
+    pub fn forget_type_ahead(&mut self) {
+        if self.terminal {
+            terminal::forget_type_ahead();
+            self.waiting.clear();
         }
     }
 

@@ -3,7 +3,6 @@
 //! It is the first thing that the screen process starts, and it holds nothing worth stealing: no secret, no document.
 
 use std::collections::BTreeMap;
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -47,7 +46,7 @@ pub const SUBCOMMAND: &str = "broker";
 /// The program of a token host, without its folder.
 pub const HOST_PROGRAM: &str = "token-host";
 
-/// Starts the broker from the screen process. It leaves the terminal's process group, so Ctrl-C does not reach it.
+/// Starts the broker from the screen process. Its first act is to leave the terminal's session ([`run`]).
 pub fn start() -> Result<Channel, BrokerError> {
     let (here, there) = Channel::pair()?;
     let program = own_program()?;
@@ -56,7 +55,6 @@ pub fn start() -> Result<Channel, BrokerError> {
         .stdin(Stdio::from(there))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .process_group(0)
         .spawn()
         .map_err(|source| BrokerError::NotStarted { reason: source.to_string() })?;
     Ok(here)
@@ -64,7 +62,10 @@ pub fn start() -> Result<Channel, BrokerError> {
 
 /// The broker's whole life: answer until the screen process closes the socket, then end every host.
 pub fn run() -> Result<(), BrokerError> {
+    // First: a process without a controlling terminal cannot open it as /dev/tty, and Ctrl-C does not reach it.
+    super::leave_terminal()?;
     super::harden()?;
+    super::drop_capabilities()?;
     super::end_with_parent()?;
     super::filter::confine_broker()?;
     let channel = Channel::from_standard_input()?;

@@ -32,10 +32,15 @@ impl Hosts {
 
     fn start(&mut self, kind: &HostKind) -> Result<Host, AskError> {
         let Some(broker) = self.broker.take() else {
-            return Err(AskError::NotStarted { reason: "its helper process is gone; start anew".to_owned() });
+            return Err(AskError::HelperGone);
         };
-        let broken = |error: ChannelError| AskError::NotStarted { reason: error.to_string() };
-        let patience = Patience::Until(Deadline::after_seconds(START_SECONDS), &self.interrupt);
+        let broken = |error: ChannelError| match error {
+            ChannelError::Closed => AskError::HelperGone,
+            other => AskError::NotStarted { reason: other.to_string() },
+        };
+        // Not to be stopped: half an answer would cost the helper, and so the ceremony.
+        let never = Interrupt::never();
+        let patience = Patience::Until(Deadline::after_seconds(START_SECONDS), &never);
         broker.send(&BrokerRequest::Start(kind.clone())).map_err(broken)?;
         let host = match broker.receive(&patience).map_err(broken)? {
             BrokerAnswer::Started { pid } => {
@@ -97,6 +102,10 @@ impl TokenBroker for Hosts {
             Ok(Err(refusal)) => Err(AskError::Refused(refusal)),
             Err(error) => {
                 self.drop_host(kind);
+                if error == ChannelError::Interrupted {
+                    // It stopped this question, not the ceremony.
+                    self.interrupt.take_ctrl_c();
+                }
                 Err(AskError::from_channel(error))
             }
         }

@@ -10,7 +10,10 @@ use rustix::io::FdFlags;
 
 /// Takes over descriptor `number`, which the caller opened before it started this program.
 pub fn claim(number: i32) -> Result<OwnedFd, InheritedError> {
-    if number < 3 || !std::path::Path::new(&format!("/proc/self/fd/{number}")).exists() {
+    if (0..3).contains(&number) {
+        return Err(InheritedError::OfTheTerminal { number });
+    }
+    if number < 0 || !std::path::Path::new(&format!("/proc/self/fd/{number}")).exists() {
         return Err(InheritedError::NotOpen { number });
     }
     let descriptor = adopt(number);
@@ -29,6 +32,14 @@ fn adopt(number: i32) -> OwnedFd {
 /// The descriptor named on the command line is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InheritedError {
+    /// Standard input, output or error.
+    #[error(
+        "Descriptor {number} cannot be used: 0, 1 and 2 belong to the terminal. Give --pin-fd a number of 3 or more."
+    )]
+    OfTheTerminal {
+        /// The number on the command line.
+        number: i32,
+    },
     /// Not an open descriptor of the caller.
     #[error(
         "Descriptor {number} is not open. Give --pin-fd the number (3 or more) of a descriptor that the calling \

@@ -131,7 +131,8 @@ impl Model {
         }
     }
 
-    fn wrap(&self, text: &str) -> Vec<String> {
+    /// The text as lines that fit beside the list of steps.
+    pub fn wrap(&self, text: &str) -> Vec<String> {
         let width = usize::from(self.size.columns.saturating_sub(STEPS_WIDTH + 1)).max(20);
         wrap(&printable(text), width)
     }

@@ -1,6 +1,7 @@
 //! The loop of the full screen: one thread, the terminal, and secrets that pass by the model.
 
 use std::collections::VecDeque;
+use std::io::Write;
 use std::time::Duration;
 
 use ratatui::DefaultTerminal;
@@ -15,7 +16,9 @@ use crate::machine::{self, Effect as MachineEffect, Machine, Note, Novelty, Secr
 use crate::plain::Ending;
 use crate::runner::{Front, Ports, RunError, perform};
 use crate::secret::Secret;
-use crate::secrets::{Secrets, SecretsError, check_given};
+use crate::secrets::terminal::{self, Heard, hear};
+use crate::secrets::{Secrets, SecretsError, check_given, same};
+use crate::text::{printable, wrap};
 
 use super::keymap;
 use super::model::{Mode, Model, Size};
@@ -37,10 +40,32 @@ pub fn run(
     interrupt: &Interrupt,
 ) -> Result<Ending, RunError> {
     let mut terminal = ratatui::try_init()?;
-    let result = Screen::new(machine, &mut terminal, secrets, interrupt.clone())
-        .and_then(|mut screen| screen.live(ports));
-    ratatui::restore();
-    result
+    let result = Screen::new(machine, &mut terminal, secrets, interrupt.clone()).and_then(|mut screen| {
+        let ending = screen.live(ports)?;
+        Ok((ending, left_behind(&screen.model)))
+    });
+    // A terminal that is gone cannot be restored, and nobody misses it.
+    let _ = ratatui::try_restore();
+    let (ending, lines) = result?;
+    if ending == Ending::Complete {
+        let mut out = std::io::stdout().lock();
+        for line in lines {
+            writeln!(out, "{line}")?;
+        }
+        out.flush()?;
+    }
+    Ok(ending)
+}
+
+/// The full screen takes its text along when it goes; the digest and what comes next have to stay.
+fn left_behind(model: &Model) -> Vec<String> {
+    let width = usize::from(model.size.columns).saturating_sub(1).max(20);
+    let lines = |note: &Note| {
+        let text = printable(&note.text);
+        // Indented lines are digests and commands: somebody may want to copy them in one piece.
+        if text.starts_with(' ') { vec![text] } else { wrap(&text, width) }
+    };
+    model.notes.iter().flat_map(lines).collect()
 }
 
 struct Screen<'a> {
@@ -72,11 +97,18 @@ impl<'a> Screen<'a> {
                 if self.interrupt.is_raised() {
                     return Ok(Ending::Stopped);
                 }
-                if terminal_event::poll(TICK)?
-                    && let Some(event) = translate(&terminal_event::read()?)
-                {
-                    break event;
+                // crossterm reads a terminal that is gone for ever: it is asked only while there is one.
+                if hear(Duration::ZERO).map_err(std::io::Error::from)? == Heard::HungUp {
+                    return Ok(Ending::Stopped);
                 }
+                // Before waiting: it may hold events that it read together with the last one.
+                if terminal_event::poll(Duration::ZERO)? {
+                    match translate(&terminal_event::read()?) {
+                        Some(event) => break event,
+                        None => continue,
+                    }
+                }
+                hear(TICK).map_err(std::io::Error::from)?;
             };
             if self.happen(event, ports)? == Next::Leave {
                 let complete = self.model.machine.is_ended();
@@ -110,6 +142,8 @@ impl<'a> Screen<'a> {
     }
 
     fn read_secret(&mut self, what: String) -> Result<Secret, SecretsError> {
+        // What crossterm has read already, such as the rest of a paste, would be shown as an answer later.
+        self.forget_type_ahead();
         self.model.mode = Mode::Secret(what);
         self.terminal.draw(|frame| view(&self.model, frame))?;
         let secret = read_raw(&self.interrupt);
@@ -121,10 +155,9 @@ impl<'a> Screen<'a> {
     fn typed_secret(&mut self, need: &SecretNeed) -> Result<Secret, SecretsError> {
         let secret = self.read_secret(need.what.clone())?;
         if need.novelty == Novelty::New && !secret.is_empty() {
+            let secret = check_given(need, secret)?;
             let again = self.read_secret(format!("{}, once more", need.what))?;
-            if !secret.same_as(&again) {
-                return Err(SecretsError::NotTheSame);
-            }
+            return same(secret, &again);
         }
         Ok(secret)
     }
@@ -148,6 +181,19 @@ impl Front for Screen<'_> {
             Secrets::Terminal => self.typed_secret(need),
         };
         secret.and_then(|secret| check_given(need, secret)).map_err(|error| error.to_string())
+    }
+
+    fn forget_type_ahead(&mut self) {
+        terminal::forget_type_ahead();
+        // A failure here is found by the loop, which looks at the terminal next.
+        while matches!(hear(Duration::ZERO), Ok(Heard::Nothing | Heard::Input))
+            && matches!(terminal_event::poll(Duration::ZERO), Ok(true))
+        {
+            // Everything is forgotten but the size of the terminal.
+            if let Ok(terminal_event::Event::Resize(columns, rows)) = terminal_event::read() {
+                self.model.size = Size { columns, rows };
+            }
+        }
     }
 }
 
@@ -218,3 +264,25 @@ const ENTER: u8 = 13;
 const CONTROL_U: u8 = 21;
 const ESCAPE: u8 = 27;
 const DELETE: u8 = 127;
+
+#[cfg(test)]
+mod tests {
+    use shared::root_draft::KeySpelling;
+    use shared::time::UnixTime;
+
+    use super::*;
+    use crate::machine::{Options, Tone};
+
+    #[test]
+    fn what_was_said_last_stays_on_the_terminal_and_commands_stay_in_one_piece() {
+        let options = Options { folder: None, spelling: KeySpelling::Plain, build_date: None };
+        let size = Size { columns: 40, rows: 24 };
+        let mut model = Model::new(Machine::new(options), size, UnixTime(0));
+        let command = format!("  bootstrap {}", "x".repeat(60));
+        let said = ["The ceremony is complete, and this sentence is longer than a line.", &command];
+        model.notes = said.map(|text| Note { tone: Tone::Plain, text: text.to_owned() }).to_vec();
+        let lines = left_behind(&model);
+        assert_eq!(lines.len(), 3);
+        assert_eq!(lines[2], command);
+    }
+}

@@ -85,6 +85,7 @@ fn nothing_is_answered_that_was_not_shown_to_its_end() {
     while !model.shows_the_end() {
         update(&mut model, Event::Command(Command::PageDown), MOMENT);
     }
+    assert_eq!(model.status, "", "what was read is not asked for any more");
     type_line(&mut model, "");
     assert_eq!(model.machine.step(), machine::Step::Settings);
 }

@@ -50,6 +50,8 @@ pub enum Effect {
 /// The longest answer that is typed.
 const LONGEST_INPUT: usize = 1024;
 
+const MORE: &str = "There is more to read. Press PgDn until the end, then answer.";
+
 /// Takes an event into the model.
 pub fn update(model: &mut Model, event: Event, moment: Moment) -> Vec<Effect> {
     model.now = moment.now;
@@ -84,6 +86,9 @@ fn command(model: &mut Model, command: Command, moment: Moment) -> Vec<Effect> {
         (_, Command::PageUp) => model.top = model.top.saturating_sub(model.note_rows().max(1)),
         (_, Command::PageDown) => {
             model.top = (model.top + model.note_rows().max(1)).min(model.last_top());
+            if model.shows_the_end() && model.status == MORE {
+                model.status.clear();
+            }
         }
         _ => {}
     }
@@ -105,7 +110,7 @@ fn typed(model: &mut Model, character: char) -> Vec<Effect> {
 fn submit(model: &mut Model, moment: Moment) -> Vec<Effect> {
     // Nobody agrees to, or answers, what was not on the screen.
     if !model.shows_the_end() {
-        model.status = "There is more to read. Press PgDn until the end, then answer.".to_owned();
+        model.status = MORE.to_owned();
         return Vec::new();
     }
     let answer = std::mem::take(&mut model.input);

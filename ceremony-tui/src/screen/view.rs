@@ -101,7 +101,10 @@ fn waiting_for(model: &Model) -> Vec<Line<'_>> {
             lines
         }
         Mode::Working(what) => vec![Line::from(format!(" {what}"))],
-        Mode::Secret(what) => vec![Line::from(format!(" {}: (not shown)", printable(what)))],
+        Mode::Secret(what) => {
+            let lines = model.wrap(&format!("{what}: (not shown)"));
+            lines.into_iter().map(|line| Line::from(format!(" {line}"))).collect()
+        }
         Mode::Stopping => vec![Line::from(" Stop the ceremony? No payload is written. (y stops)")],
         Mode::Ended => vec![Line::from(" Press Enter to leave.")],
     }

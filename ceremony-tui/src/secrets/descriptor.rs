@@ -4,9 +4,12 @@
 //! and one PIN can be used for a proof and for a signature.
 
 use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
 
 use rustix::io::Errno;
 
+use crate::channel::wait_for_input;
+use crate::interrupt::Interrupt;
 use crate::secret::Secret;
 
 use super::SecretsError;
@@ -16,13 +19,15 @@ pub struct Listed {
     lines: Vec<(String, Secret)>,
 }
 
+/// How often a wait looks whether the person wants to stop: nobody may ever write to the descriptor.
+const SLICE: Duration = Duration::from_millis(200);
 const LONGEST_LABEL: usize = 256;
 
 impl Listed {
     /// Reads the descriptor to its end, byte by byte: no buffer ever holds a secret.
-    pub fn read(descriptor: &OwnedFd) -> Result<Listed, SecretsError> {
+    pub fn read(descriptor: &OwnedFd, interrupt: &Interrupt) -> Result<Listed, SecretsError> {
         let mut lines = Vec::new();
-        while let Some(line) = read_line(descriptor, lines.len() + 1)? {
+        while let Some(line) = read_line(descriptor, interrupt, lines.len() + 1)? {
             lines.push(line);
         }
         Ok(Listed { lines })
@@ -43,10 +48,14 @@ impl Listed {
     }
 }
 
-fn read_line(descriptor: &OwnedFd, number: usize) -> Result<Option<(String, Secret)>, SecretsError> {
+fn read_line(
+    descriptor: &OwnedFd,
+    interrupt: &Interrupt,
+    number: usize,
+) -> Result<Option<(String, Secret)>, SecretsError> {
     let mut label = Vec::new();
     loop {
-        match read_byte(descriptor)? {
+        match read_byte(descriptor, interrupt)? {
             Some(b'\t') => break,
             None if label.is_empty() => return Ok(None),
             Some(b'\n') | None => return Err(SecretsError::Line { line: number }),
@@ -56,20 +65,30 @@ fn read_line(descriptor: &OwnedFd, number: usize) -> Result<Option<(String, Secr
     }
     let label = String::from_utf8(label).map_err(|_| SecretsError::Line { line: number })?;
     let mut secret = Secret::empty()?;
-    while let Some(byte) = read_byte(descriptor)?.filter(|byte| *byte != b'\n') {
+    while let Some(byte) = read_byte(descriptor, interrupt)?.filter(|byte| *byte != b'\n') {
         secret.push(byte)?;
+    }
+    // Files from elsewhere end their lines with CR LF.
+    if secret.expose().last() == Some(&b'\r') {
+        secret.pop_character();
     }
     Ok(Some((label, secret)))
 }
 
-fn read_byte(descriptor: impl AsFd) -> Result<Option<u8>, std::io::Error> {
+fn read_byte(descriptor: impl AsFd, interrupt: &Interrupt) -> Result<Option<u8>, SecretsError> {
     let mut byte = [0];
     loop {
+        if interrupt.is_raised() {
+            return Err(SecretsError::Interrupted);
+        }
+        if !wait_for_input(descriptor.as_fd(), Some(SLICE)).map_err(std::io::Error::from)? {
+            continue;
+        }
         match rustix::io::read(&descriptor, &mut byte) {
             Ok(0) => return Ok(None),
             Ok(_) => return Ok(Some(byte[0])),
             Err(Errno::INTR) => {}
-            Err(errno) => return Err(errno.into()),
+            Err(errno) => return Err(std::io::Error::from(errno).into()),
         }
     }
 }
@@ -82,7 +101,7 @@ mod tests {
         let (read, mut write) = std::io::pipe().unwrap();
         std::io::Write::write_all(&mut write, text.as_bytes()).unwrap();
         drop(write);
-        Listed::read(&OwnedFd::from(read))
+        Listed::read(&OwnedFd::from(read), &Interrupt::never())
     }
 
     fn take(listed: &mut Listed, labels: &[&str]) -> Option<String> {
@@ -103,5 +122,12 @@ mod tests {
     #[test]
     fn a_line_without_a_tab_is_refused_with_its_number() {
         assert!(matches!(listed("alice\tx\nbob\n"), Err(SecretsError::Line { line: 2 })));
+    }
+
+    #[test]
+    fn the_end_of_a_line_is_no_part_of_the_secret() {
+        let mut listed = listed("alice\t1234\r\nbob\t12\r34\n").unwrap();
+        assert_eq!(take(&mut listed, &["alice"]).as_deref(), Some("1234"));
+        assert_eq!(take(&mut listed, &["bob"]).as_deref(), Some("12\r34"));
     }
 }

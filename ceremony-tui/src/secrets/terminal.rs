@@ -2,8 +2,9 @@
 
 use std::io::IsTerminal;
 
+use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
-use rustix::termios::{LocalModes, OptionalActions, Termios};
+use rustix::termios::{LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios};
 
 use crate::channel::wait_for_input;
 use crate::interrupt::Interrupt;
@@ -11,11 +12,44 @@ use crate::secret::Secret;
 
 use super::{Prompt, SecretsError};
 
-const SLICE: std::time::Duration = std::time::Duration::from_millis(200);
+const SLICE: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// Whether standard input is a terminal.
 pub fn is_there() -> bool {
     std::io::stdin().is_terminal()
+}
+
+/// What a wait for the terminal brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    Nothing,
+    Input,
+    /// Nobody will ever type again.
+    HungUp,
+}
+
+/// Waits at most `time` for something typed.
+pub(crate) fn hear(time: std::time::Duration) -> Result<Heard, Errno> {
+    let stdin = rustix::stdio::stdin();
+    let timeout = Timespec {
+        tv_sec: i64::try_from(time.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: i64::from(time.subsec_nanos()),
+    };
+    let mut waiting = [PollFd::from_borrowed_fd(stdin, PollFlags::IN)];
+    match rustix::event::poll(&mut waiting, Some(&timeout)) {
+        Ok(0) | Err(Errno::INTR) => Ok(Heard::Nothing),
+        Ok(_) if waiting[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) => {
+            Ok(Heard::HungUp)
+        }
+        Ok(_) => Ok(Heard::Input),
+        Err(errno) => Err(errno),
+    }
+}
+
+/// Throws away what was typed and not read yet: it was typed before the next question was on the screen.
+pub(crate) fn forget_type_ahead() {
+    // Fails only where there is no terminal, and so nothing typed.
+    let _ = rustix::termios::tcflush(rustix::stdio::stdin(), QueueSelector::IFlush);
 }
 
 /// Switches echo off, writes the prompt, and reads one line straight into locked memory.
@@ -23,24 +57,31 @@ pub fn read_hidden(prompt: &mut Prompt<'_>, interrupt: &Interrupt) -> Result<Sec
     let hidden = Hidden::begin()?;
     write!(prompt.out, "{}: ", prompt.text)?;
     prompt.out.flush()?;
-    let secret = read_line(interrupt);
+    let secret = read_line(&hidden, interrupt);
     drop(hidden);
     writeln!(prompt.out)?;
     secret
 }
 
-fn read_line(interrupt: &Interrupt) -> Result<Secret, SecretsError> {
+fn read_line(hidden: &Hidden, interrupt: &Interrupt) -> Result<Secret, SecretsError> {
     let mut secret = Secret::empty()?;
     loop {
         if interrupt.is_raised() {
             return Err(SecretsError::Interrupted);
         }
-        if !wait_for_input(rustix::stdio::stdin(), Some(SLICE)).map_err(std::io::Error::from)? {
+        let ready = wait_for_input(rustix::stdio::stdin(), Some(SLICE)).map_err(std::io::Error::from)?;
+        if hidden.hide_again()? {
+            // A shell that stopped and continued this program showed what was typed in between.
+            secret.clear();
+            continue;
+        }
+        if !ready {
             continue;
         }
         let mut byte = [0];
         match rustix::io::read(rustix::stdio::stdin(), &mut byte) {
-            Ok(0) => return Ok(secret),
+            // Ctrl-D, or the end: whatever was typed before it is not an answer.
+            Ok(0) | Err(Errno::IO) => return Err(SecretsError::Interrupted),
             Ok(_) if byte[0] == b'\n' => return Ok(secret),
             Ok(_) => secret.push(byte[0])?,
             Err(Errno::INTR) => {}
@@ -52,17 +93,43 @@ fn read_line(interrupt: &Interrupt) -> Result<Secret, SecretsError> {
 /// Echo is off while this lives.
 struct Hidden {
     before: Termios,
+    hidden: Termios,
 }
+
+const ECHOES: LocalModes = LocalModes::ECHO.union(LocalModes::ECHONL);
+/// _POSIX_VDISABLE: the key does nothing special.
+const DISABLED: u8 = 0;
 
 impl Hidden {
     fn begin() -> Result<Hidden, SecretsError> {
         let stdin = rustix::stdio::stdin();
         let before = rustix::termios::tcgetattr(stdin).map_err(|_| SecretsError::NoTerminal)?;
         let mut hidden = before.clone();
-        hidden.local_modes &= !(LocalModes::ECHO | LocalModes::ECHONL);
-        // Before the prompt: what is typed after the prompt appears is never echoed.
-        rustix::termios::tcsetattr(stdin, OptionalActions::Drain, &hidden).map_err(std::io::Error::from)?;
-        Ok(Hidden { before })
+        hidden.local_modes &= !ECHOES;
+        // A stopped program leaves the terminal to its shell, which switches echo on again.
+        hidden.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
+        hidden.special_codes[SpecialCodeIndex::VQUIT] = DISABLED;
+        let hidden = Hidden { before, hidden };
+        hidden.apply()?;
+        Ok(hidden)
+    }
+
+    /// Before the prompt: what is typed after the prompt appears is never echoed, and what was typed before it is
+    /// no secret.
+    fn apply(&self) -> Result<(), SecretsError> {
+        rustix::termios::tcsetattr(rustix::stdio::stdin(), OptionalActions::Flush, &self.hidden)
+            .map_err(|errno| std::io::Error::from(errno).into())
+    }
+
+    /// Whether somebody else had switched echo on, and it is off again now.
+    fn hide_again(&self) -> Result<bool, SecretsError> {
+        // A terminal that is gone is found out by reading it.
+        let Ok(now) = rustix::termios::tcgetattr(rustix::stdio::stdin()) else { return Ok(false) };
+        if !now.local_modes.contains(LocalModes::ECHO) {
+            return Ok(false);
+        }
+        self.apply()?;
+        Ok(true)
     }
 }
 

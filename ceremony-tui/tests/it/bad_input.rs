@@ -24,10 +24,11 @@ fn a_wrong_passphrase_opens_nothing_and_is_asked_again_only_by_choice() {
     add_file(&mut room, "alice", &alice);
     let said = room.said();
     assert!(said.contains("Refused: The passphrase does not open"), "{said}");
-    assert!(said.contains("0 of at least 2 root keys"), "nothing was added: {said}");
+    assert!(!said.contains("alice: Ed25519"), "nothing was added: {said}");
     assert_eq!(said.matches("root-keys.secret").count(), 1, "not retried: {said}");
     assert_eq!(std::fs::read(&alice).unwrap(), before);
-    add_file(&mut room, "alice", &alice);
+    // What was typed is still there: Enter takes the same file.
+    room.answer("root-keys.file", "");
     assert!(room.said().contains("1 of at least 2 root keys"), "{}", room.transcript);
 }
 
@@ -203,6 +204,20 @@ fn without_a_terminal_and_without_pin_fd_the_program_says_so_and_ends() {
     assert!(said.contains("There is no terminal to ask for PINs and passphrases."), "{said}");
     let output = Command::new(BINARY).args(["new", "--plain", "--pin-fd", "99"]).output().unwrap();
     assert!(String::from_utf8_lossy(&output.stderr).contains("Descriptor 99 is not open."));
+    let output = Command::new(BINARY).args(["new", "--plain", "--pin-fd", "2"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("Descriptor 2 cannot be used: 0, 1 and 2 belong to the terminal."), "{said}");
+}
+
+#[test]
+fn a_folder_for_the_export_that_is_not_there_is_said_before_the_first_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["new", "--plain", "--folder", "nowhere"];
+    let output = Command::new(BINARY).args(arguments).current_dir(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    let sentence = "The folder nowhere does not exist. Create it or mount the medium, then start again.";
+    assert_eq!(said.trim_end(), sentence);
 }
 
 #[test]

@@ -36,7 +36,9 @@ fn two_key_files_make_a_payload_that_the_service_accepts() {
     assert_eq!(keyid, online.key.public().id());
     let digest = payload.root.document().digest().to_string();
     assert!(
-        room.transcript.contains(&format!("online-service bootstrap payload.json --expect \"{digest}\""))
+        room.transcript.contains(&format!(
+            "online-service --config vestry.toml bootstrap payload.json --expect \"{digest}\" --token-file admin.token"
+        ))
     );
     assert!(room.transcript.contains("The ceremony is complete."));
 }

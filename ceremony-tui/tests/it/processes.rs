@@ -177,15 +177,10 @@ fn broker_and_hosts_end_with_the_screen_process() {
     assert_eq!(others.len(), 3);
     room.child.kill().unwrap();
     room.child.wait().unwrap();
-    #[expect(clippy::disallowed_methods, reason = "a test waits for a condition with a deadline")]
-    let started = Instant::now();
-    while others.iter().any(|pid| is_alive(*pid)) {
-        assert!(started.elapsed() < Duration::from_secs(10), "a process outlived the screen process");
-        std::thread::yield_now();
-    }
+    wait_until("no process outlives the screen process", || !others.iter().any(|pid| is_alive(*pid)));
 }
 
-fn is_alive(pid: u32) -> bool {
+pub(crate) fn is_alive(pid: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // Orphans stay as zombies where nobody reaps them; they hold nothing any more.
     stat.rsplit(')').next().is_some_and(|rest| !rest.trim().is_empty() && !rest.trim().starts_with('Z'))
@@ -199,4 +194,93 @@ fn a_signal_stops_the_ceremony_with_its_usual_exit_code() {
     send(room.child.id(), Signal::TERM);
     assert_eq!(room.end().code(), Some(143));
     assert!(room.transcript.contains("Stopped. No payload was written"), "{}", room.transcript);
+}
+
+/// The broker of this room.
+fn broker(room: &Room) -> u32 {
+    let all = descendants(room.child.id());
+    *all.iter().find(|(_, line)| line.get(1).is_some_and(|word| word == "broker")).unwrap().0
+}
+
+#[test]
+fn neither_broker_nor_hosts_could_reach_into_the_screen_process_even_as_root() {
+    const SYS_PTRACE: u64 = 1 << 19;
+    const SYS_ADMIN: u64 = 1 << 21;
+    let folder = tempfile::tempdir().unwrap();
+    let room = furnished(folder.path());
+    for pid in descendants(room.child.id()).into_keys() {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        for set in ["CapEff:", "CapPrm:", "CapInh:", "CapBnd:"] {
+            let line = status.lines().find_map(|line| line.strip_prefix(set)).unwrap();
+            let held = u64::from_str_radix(line.trim(), 16).unwrap();
+            assert_eq!(held & (SYS_PTRACE | SYS_ADMIN), 0, "{pid} holds {set} {held:x}");
+        }
+    }
+    // What they gave up is what it takes.
+    let memory = format!("/proc/{}/mem", room.child.id());
+    std::fs::File::open(&memory).expect("root reads any memory; run the tests as root");
+    let refused = std::thread::spawn(move || {
+        ceremony_tui::process::drop_capabilities().unwrap();
+        std::fs::File::open(&memory).map(|_| ()).map_err(|error| error.kind())
+    });
+    assert_eq!(refused.join().unwrap(), Err(std::io::ErrorKind::PermissionDenied));
+}
+
+#[test]
+fn a_helper_that_is_gone_is_said_with_what_is_left_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
+    let online = Online::write(folder.path());
+    let mut room = Room::enter(folder.path(), &Setup::with_secrets("alice\talice's passphrase\n"));
+    online.import(&mut room);
+    send(broker(&room), Signal::KILL);
+    add_file(&mut room, "alice", &alice);
+    let said = room.said();
+    assert!(said.contains("The helper process has ended, so no further token or key file"), "{said}");
+}
+
+#[test]
+fn a_pin_fd_that_nobody_writes_to_does_not_hold_the_program() {
+    let mut command = Command::new("sh");
+    command.args(["-c", r#"exec "$1" new --plain --pin-fd 3 3<&0"#, "sh", crate::room::BINARY]);
+    let mut room = Room::start(command);
+    let pid = room.child.id();
+    wait_until("the program listens to signals", || {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap_or("0");
+        u64::from_str_radix(caught.trim(), 16).unwrap() & (1 << 14) != 0
+    });
+    send(pid, Signal::TERM);
+    wait_until("the program ends", || room.child.try_wait().unwrap().is_some());
+}
+
+/// Waits for a condition with a deadline.
+pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    #[expect(clippy::disallowed_methods, reason = "a test waits for a condition with a deadline")]
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < Duration::from_secs(10), "this never came: {what}");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_second_signal_ends_a_program_that_cannot_look_at_the_first() {
+    use std::io::Write;
+    let mut command = Command::new("sh");
+    command.args(["-c", r#"exec "$1" new --plain --pin-fd 3 3</dev/null"#, "sh", crate::room::BINARY]);
+    let piped = std::process::Stdio::piped;
+    let mut child = command.stdin(piped()).stdout(piped()).spawn().unwrap();
+    let output = child.stdout.take().unwrap();
+    // Nobody reads what it says, so it hangs in the middle of a sentence.
+    child.stdin.take().unwrap().write_all(":help\n".repeat(5000).as_bytes()).unwrap();
+    wait_until("the pipe is full", || rustix::io::ioctl_fionread(&output).unwrap() > 60_000);
+    send(child.id(), Signal::TERM);
+    let mut status = None;
+    wait_until("the program ends", || {
+        send(child.id(), Signal::TERM);
+        status = child.try_wait().unwrap();
+        status.is_some()
+    });
+    assert_eq!(status.unwrap().code(), Some(143));
 }

@@ -110,9 +110,14 @@ impl Room {
 
     /// Answers whatever is asked now.
     pub(crate) fn type_line(&mut self, answer: &str) {
+        self.type_keys(&format!("{answer}\n"));
+    }
+
+    /// Types just this, without Enter.
+    pub(crate) fn type_keys(&mut self, keys: &str) {
         self.answered = self.transcript.len();
         let stdin = self.stdin.as_mut().unwrap();
-        stdin.write_all(format!("{answer}\n").as_bytes()).unwrap();
+        stdin.write_all(keys.as_bytes()).unwrap();
         stdin.flush().unwrap();
     }
 

@@ -103,13 +103,8 @@ fn a_wrong_pin_signs_nothing_is_said_and_is_not_tried_again() {
     assert!(said.contains("Refused: The token says that the PIN is wrong."), "{said}");
     assert_eq!(said.matches("root-keys.secret").count(), 1, "asked once, not retried: {said}");
     // The flag of the token is shown before the next try, and the right PIN works.
-    room.answer("root-keys.add", "token");
-    room.answer("root-keys.name", "alice");
-    room.answer("root-keys.module", "");
-    assert!(room.said().contains("a wrong PIN was given before"), "{}", room.transcript);
-    room.answer("root-keys.token", "1");
-    room.answer("root-keys.key", "02");
     room.answer("root-keys.proof", "");
+    assert!(room.said().contains("a wrong PIN was given before"), "{}", room.transcript);
     room.answer("root-keys.add", "done");
     room.review();
     room.answer("sign.key", "alice");
@@ -174,14 +169,16 @@ fn modules_that_are_missing_or_belong_to_a_network_are_refused_with_a_sentence()
     let online = Online::write(folder.path());
     let mut room = Room::enter(folder.path(), &Setup::with_secrets(""));
     online.import(&mut room);
+    room.answer("root-keys.add", "token");
+    room.answer("root-keys.name", "alice");
     for (module, sentence) in [
+        ("/dev/null", "it is not a regular file"),
         ("/nowhere/libtoken.so", "could not be loaded"),
         ("/opt/cloudhsm/lib/libcloudhsm_pkcs11.so", "this program reaches no network"),
         ("libsofthsm2.so", "is not an absolute path"),
     ] {
-        room.answer("root-keys.add", "token");
-        room.answer("root-keys.name", "alice");
         room.answer("root-keys.module", module);
         assert!(room.said().contains(sentence), "{}", room.transcript);
+        assert!(!room.said().contains(&format!("({module})")), "what failed is no default");
     }
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 use ceremony_tui::secret::Secret;
 use ceremony_tui::token::serve::Adapter;
 use ceremony_tui::token::{Answer, KeyFileKind, KeyLocator, Refusal, Request};
+use rustix::fs::{Mode, OFlags};
 use shared::key::Scheme;
 use shared::software::SoftwareKey;
 use shared::software::sealed::{self, MAX_BYTES, Passphrase, SealError, SealedKind, Work};
@@ -23,6 +24,7 @@ impl Adapter for KeyFiles {
             Request::OpenKeyFile { path } => {
                 Ok(Answer::Key(open(&path, &passphrase(secret)?)?.public().to_json()))
             }
+            Request::CheckNewKeyFile { path } => check_new(&path).map(|()| Answer::Writable),
             Request::GenerateKeyFile { path, scheme } => {
                 generate(&path, scheme.into(), &passphrase(secret)?)?;
                 // Opened again from the medium: a file that nobody can open is worse than none.
@@ -57,12 +59,17 @@ fn open(path: &str, passphrase: &Passphrase) -> Result<SoftwareKey, Refusal> {
 
 fn read(path: &str) -> Result<Vec<u8>, Refusal> {
     let failed = |error: std::io::Error| file_error("read", path, error);
-    if !std::fs::metadata(path).map_err(failed)?.is_file() {
+    // Opened first and looked at then, so that what is read is what was looked at. A pipe is not waited for, and a
+    // terminal does not become ours.
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = rustix::fs::open(path, flags, Mode::empty()).map_err(|errno| failed(errno.into()))?;
+    let file = std::fs::File::from(file);
+    if !file.metadata().map_err(failed)?.is_file() {
         return Err(file_error("read", path, "it is not a regular file"));
     }
     let mut bytes = Vec::new();
     let limit = MAX_BYTES as u64;
-    std::fs::File::open(path).map_err(failed)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() > MAX_BYTES {
         return Err(Refusal::NotAKeyFile { path: path.to_owned() });
     }
@@ -74,11 +81,24 @@ fn read(path: &str) -> Result<Vec<u8>, Refusal> {
 
 const OLD_PEM: &[u8] = b"Proc-Type: 4,ENCRYPTED";
 
-fn generate(path: &str, scheme: Scheme, passphrase: &Passphrase) -> Result<(), Refusal> {
-    // Before the slow part; `create_new` below is what really protects an existing file.
+/// Before the slow part; `create_new` in [`write_new`] is what really protects an existing file.
+fn check_new(path: &str) -> Result<(), Refusal> {
     if std::fs::symlink_metadata(path).is_ok() {
         return Err(Refusal::FileExists { path: path.to_owned() });
     }
+    if folder_of(path).is_dir() {
+        return Ok(());
+    }
+    Err(file_error("write", path, format!("there is no folder {}", folder_of(path).display())))
+}
+
+fn folder_of(path: &str) -> &Path {
+    let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+fn generate(path: &str, scheme: Scheme, passphrase: &Passphrase) -> Result<(), Refusal> {
+    check_new(path)?;
     let key = SoftwareKey::generate(scheme).map_err(|error| file_error("generate", path, error))?;
     let sealed = sealed::seal(&key, passphrase, Work::Calibrated).map_err(|error| seal_error(path, error))?;
     write_new(path, sealed.as_bytes()).map_err(|error| match error.kind() {
@@ -91,8 +111,7 @@ fn write_new(path: &str, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
-    std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    std::fs::File::open(folder_of(path))?.sync_all()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "used as a function of map_err")]
@@ -156,5 +175,23 @@ mod tests {
         let path = path.to_str().unwrap().to_owned();
         let refused = KeyFiles.answer(Request::InspectKeyFile { path: path.clone() }, None);
         assert_eq!(refused, Err(Refusal::OldPemEncryption { path }));
+    }
+
+    #[test]
+    fn a_pipe_in_the_place_of_a_key_file_is_refused_and_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("key.age");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let path = pipe.to_str().unwrap().to_owned();
+        let refused = KeyFiles.answer(Request::InspectKeyFile { path }, None);
+        assert!(matches!(refused, Err(Refusal::File { reason, .. }) if reason.contains("regular")));
+    }
+
+    #[test]
+    fn a_new_key_file_in_a_folder_that_is_not_there_is_refused_before_the_passphrase() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("nowhere/key.age").to_str().unwrap().to_owned();
+        let refused = KeyFiles.answer(Request::CheckNewKeyFile { path }, None);
+        assert!(matches!(refused, Err(Refusal::File { reason, .. }) if reason.contains("no folder")));
     }
 }

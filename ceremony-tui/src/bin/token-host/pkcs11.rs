@@ -74,6 +74,11 @@ fn load(path: &str) -> Result<Pkcs11, Refusal> {
     if !path.starts_with('/') {
         return Err(not_loaded("the path is not absolute".to_owned()));
     }
+    match std::fs::metadata(path) {
+        Err(error) => return Err(not_loaded(error.to_string())),
+        Ok(metadata) if !metadata.is_file() => return Err(not_loaded("it is not a regular file".to_owned())),
+        Ok(_) => {}
+    }
     let context = Pkcs11::new(path).map_err(|error| not_loaded(error.to_string()))?;
     context
         .initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK))

@@ -8,14 +8,16 @@ use crate::machine::event::{Effect, Event, Novelty, SecretNeed};
 use crate::machine::question::{Choice, Question};
 use crate::token::{Answer, HostKind, KeyLocator, Login, Request, WireScheme};
 
-/// How far the file is.
+/// How far the file is. What fails leads back to the last question, with what was typed as its default.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::machine) enum FileKey {
-    Path { name: String },
+    Path { name: String, path: Option<String> },
     Inspecting { name: String, path: String },
     Opening { name: String, path: String },
     Scheme { name: String },
-    NewPath { name: String, scheme: WireScheme },
+    NewPath { name: String, scheme: WireScheme, path: Option<String> },
+    CheckingNew { name: String, scheme: WireScheme, path: String },
+    Generating { name: String, scheme: WireScheme, path: String },
 }
 
 const SCHEMES: [(&str, &str, WireScheme); 3] = [
@@ -27,24 +29,28 @@ const SCHEMES: [(&str, &str, WireScheme); 3] = [
 impl FileKey {
     pub(super) fn question(&self) -> Option<Question> {
         match self {
-            FileKey::Path { .. } => {
-                Some(Question::text("root-keys.file", "Path of the key file (age, or encrypted PEM)"))
+            FileKey::Path { path, .. } => {
+                let text = "Path of the key file (age, or encrypted PEM)";
+                Some(with_default(Question::text("root-keys.file", text), path))
             }
             FileKey::Scheme { .. } => {
                 let choices = SCHEMES.iter().map(|(word, meaning, _)| Choice::new(*word, *meaning)).collect();
                 Some(Question::choice("root-keys.scheme", "Kind of key", choices).or(SCHEMES[0].0))
             }
-            FileKey::NewPath { name, .. } => {
+            FileKey::NewPath { path, .. } => {
                 let text = "Path of the new key file, on the medium that its holder keeps";
-                Some(Question::text("root-keys.new-file", text).or(format!("{name}.key.age")))
+                Some(with_default(Question::text("root-keys.new-file", text), path))
             }
-            FileKey::Inspecting { .. } | FileKey::Opening { .. } => None,
+            FileKey::Inspecting { .. }
+            | FileKey::Opening { .. }
+            | FileKey::CheckingNew { .. }
+            | FileKey::Generating { .. } => None,
         }
     }
 
     pub(super) fn update(self, event: Event) -> Found<FileKey> {
         match (self, event) {
-            (FileKey::Path { name }, Event::Answer(path)) => {
+            (FileKey::Path { name, .. }, Event::Answer(path)) => {
                 let request = Request::InspectKeyFile { path: path.clone() };
                 Found::Stay(FileKey::Inspecting { name, path }, vec![ask(request, None)])
             }
@@ -56,23 +62,51 @@ impl FileKey {
             (FileKey::Scheme { name }, Event::Answer(word)) => {
                 let chosen = SCHEMES.iter().find(|(known, _, _)| *known == word);
                 let scheme = chosen.map_or(WireScheme::Ed25519, |(_, _, scheme)| *scheme);
-                Found::Stay(FileKey::NewPath { name, scheme }, Vec::new())
+                Found::Stay(FileKey::NewPath { name, scheme, path: None }, Vec::new())
             }
-            (FileKey::NewPath { name, scheme }, Event::Answer(path)) => {
+            (FileKey::NewPath { name, scheme, .. }, Event::Answer(path)) => {
+                let request = Request::CheckNewKeyFile { path: path.clone() };
+                Found::Stay(FileKey::CheckingNew { name, scheme, path }, vec![ask(request, None)])
+            }
+            (FileKey::CheckingNew { name, scheme, path }, Event::Asked(Ok(Answer::Writable))) => {
                 let need = passphrase(&name, &path, Novelty::New);
                 let request = Request::GenerateKeyFile { path: path.clone(), scheme };
-                Found::Stay(FileKey::Opening { name, path }, vec![ask(request, Some(need))])
+                Found::Stay(FileKey::Generating { name, scheme, path }, vec![ask(request, Some(need))])
             }
-            (FileKey::Opening { name, path }, Event::Asked(Ok(Answer::Key(json)))) => {
-                match Key::from_json(&json) {
-                    Ok(key) => Found::Key(Box::new(in_file(name, key, path))),
-                    Err(error) => Found::Refused(error.to_string()),
-                }
+            (
+                FileKey::Opening { name, path } | FileKey::Generating { name, path, .. },
+                Event::Asked(Ok(Answer::Key(json))),
+            ) => match Key::from_json(&json) {
+                Ok(key) => Found::Key(Box::new(in_file(name, key, path))),
+                Err(error) => Found::Refused(error.to_string()),
+            },
+            (state, Event::Asked(Err(error))) => {
+                Found::Stay(state.last_question(), vec![Effect::refused(error.to_string())])
             }
-            (_, Event::Asked(Err(error))) => Found::Refused(error.to_string()),
-            (_, Event::SecretNotGiven(reason)) => Found::Refused(reason),
+            (state, Event::SecretNotGiven(reason)) => {
+                Found::Stay(state.last_question(), vec![Effect::refused(reason)])
+            }
             (state, _) => Found::Stay(state, Vec::new()),
         }
+    }
+
+    fn last_question(self) -> FileKey {
+        match self {
+            FileKey::Inspecting { name, path } | FileKey::Opening { name, path } => {
+                FileKey::Path { name, path: Some(path) }
+            }
+            FileKey::CheckingNew { name, scheme, path } | FileKey::Generating { name, scheme, path } => {
+                FileKey::NewPath { name, scheme, path: Some(path) }
+            }
+            asking @ (FileKey::Path { .. } | FileKey::Scheme { .. } | FileKey::NewPath { .. }) => asking,
+        }
+    }
+}
+
+fn with_default(question: Question, default: &Option<String>) -> Question {
+    match default {
+        Some(default) => question.or(default.clone()),
+        None => question,
     }
 }
 

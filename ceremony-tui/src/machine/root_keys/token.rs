@@ -8,9 +8,9 @@ use crate::machine::draft::{Draft, Possession, RootKey};
 use crate::machine::event::{Effect, Event, Moment};
 use crate::machine::pin;
 use crate::machine::question::{Choice, Question};
-use crate::token::{Answer, HostKind, KeyLocator, Login, Request, TokenInfo, TokenKey};
+use crate::token::{Answer, AskError, HostKind, KeyLocator, Login, Refusal, Request, TokenInfo, TokenKey};
 
-/// How far the token is.
+/// How far the token is. What fails leads back to the last question; a PIN is never tried again by itself.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::machine) enum TokenKeyWay {
     Module { name: String },
@@ -20,7 +20,7 @@ pub(in crate::machine) enum TokenKeyWay {
     Hidden { pick: Pick },
     Key { pick: Pick, keys: Vec<TokenKey> },
     Proof { pick: Pick, root: RootKey },
-    Proving { root: RootKey, statement: Vec<u8> },
+    Proving { pick: Pick, root: RootKey, statement: Vec<u8> },
 }
 
 /// The token that was chosen.
@@ -70,15 +70,16 @@ impl TokenKeyWay {
 
     pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Found<TokenKeyWay> {
         match (self, event) {
-            (TokenKeyWay::Module { name }, Event::Answer(module)) => list_tokens(draft, name, module),
+            (TokenKeyWay::Module { name }, Event::Answer(module)) => list_tokens(name, module),
             (TokenKeyWay::ListingTokens { name, module }, Event::Asked(Ok(Answer::Tokens(tokens)))) => {
-                tokens_listed(name, module, tokens)
+                tokens_listed(draft, name, module, tokens)
             }
             (TokenKeyWay::Token { name, module, tokens }, Event::Answer(answer)) => {
                 match tokens.into_iter().find(|token| token_word(token) == answer) {
                     Some(token) => list_keys(Pick { name, module, token }, Login::None),
-                    None => Found::Refused(
-                        "That token is not there any more. Insert it and try again.".to_owned(),
+                    None => refused_at(
+                        TokenKeyWay::Module { name },
+                        "That token is not there any more. Insert it and try again.",
                     ),
                 }
             }
@@ -98,33 +99,67 @@ impl TokenKeyWay {
             (TokenKeyWay::Proof { root, .. }, Event::Answer(answer)) if answer == "no" => {
                 Found::Key(Box::new(root))
             }
-            (TokenKeyWay::Proof { pick, root }, Event::Answer(_)) => prove(&pick, root, moment.now),
-            (TokenKeyWay::Proving { root, statement }, Event::Asked(Ok(Answer::Signature(proof)))) => {
+            (TokenKeyWay::Proof { pick, root }, Event::Answer(_)) => prove(pick, root, moment.now),
+            (TokenKeyWay::Proving { root, statement, .. }, Event::Asked(Ok(Answer::Signature(proof)))) => {
                 proved(root, &statement, &proof)
             }
-            (_, Event::Asked(Err(error))) => Found::Refused(error.to_string()),
-            (_, Event::SecretNotGiven(reason)) => Found::Refused(reason),
+            (state, Event::Asked(Err(error))) => refused_at(state.last_question(&error), error.to_string()),
+            (state, Event::SecretNotGiven(reason)) => {
+                refused_at(state.last_question(&AskError::Interrupted), reason)
+            }
             (state, _) => Found::Stay(state, Vec::new()),
+        }
+    }
+
+    fn last_question(self, error: &AskError) -> TokenKeyWay {
+        match self {
+            TokenKeyWay::ListingTokens { name, .. } => TokenKeyWay::Module { name },
+            TokenKeyWay::ListingKeys { pick, login: Login::None } => TokenKeyWay::Module { name: pick.name },
+            TokenKeyWay::ListingKeys { pick, .. } => TokenKeyWay::Hidden { pick: pick.after(error) },
+            TokenKeyWay::Proving { pick, root, .. } => TokenKeyWay::Proof { pick: pick.after(error), root },
+            asking => asking,
         }
     }
 }
 
-fn list_tokens(draft: &mut Draft, name: String, module: String) -> Found<TokenKeyWay> {
+impl Pick {
+    /// What the token says about its PIN after a wrong one stands in the next prompt.
+    fn after(mut self, error: &AskError) -> Pick {
+        if let AskError::Refused(Refusal::WrongPin { state }) = error {
+            self.token.pin = *state;
+        }
+        self
+    }
+}
+
+fn refused_at(state: TokenKeyWay, sentences: impl Into<String>) -> Found<TokenKeyWay> {
+    Found::Stay(state, vec![Effect::refused(sentences)])
+}
+
+fn list_tokens(name: String, module: String) -> Found<TokenKeyWay> {
     if !module.starts_with('/') {
-        return Found::Refused(format!(
+        let text = format!(
             "{module:?} is not an absolute path. Type the whole path of the module, such as \
              /usr/lib/softhsm/libsofthsm2.so."
-        ));
+        );
+        return refused_at(TokenKeyWay::Module { name }, text);
     }
-    draft.module = Some(module.clone());
     let ask = ask(&module, Request::Tokens);
     Found::Stay(TokenKeyWay::ListingTokens { name, module }, vec![ask])
 }
 
-fn tokens_listed(name: String, module: String, tokens: Vec<TokenInfo>) -> Found<TokenKeyWay> {
+fn tokens_listed(
+    draft: &mut Draft,
+    name: String,
+    module: String,
+    tokens: Vec<TokenInfo>,
+) -> Found<TokenKeyWay> {
     if tokens.is_empty() {
-        return Found::Refused(format!("{module} sees no token. Insert one and try again."));
+        let text = format!("{module} sees no token. Insert one and try again.");
+        return refused_at(TokenKeyWay::Module { name }, text);
     }
+    // Only now: a module that failed is nobody's default.
+    draft.module = Some(module.clone());
     Found::Stay(TokenKeyWay::Token { name, module, tokens }, Vec::new())
 }
 
@@ -188,14 +223,14 @@ fn statement(key: &Key, now: UnixTime) -> Vec<u8> {
     format!("vestry-root-key-v1\n{}\n{now}\n", key.id()).into_bytes()
 }
 
-fn prove(pick: &Pick, root: RootKey, now: UnixTime) -> Found<TokenKeyWay> {
+fn prove(pick: Pick, root: RootKey, now: UnixTime) -> Found<TokenKeyWay> {
     if let Err(sentences) = pin::check(&pick.token) {
         return Found::Refused(sentences);
     }
     let statement = statement(&root.key, now);
     let request = Request::Sign { key: root.locator.clone(), message: statement.clone(), login: root.login };
-    let effect = with_pin(pick, request, root.login);
-    Found::Stay(TokenKeyWay::Proving { root, statement }, vec![effect])
+    let effect = with_pin(&pick, request, root.login);
+    Found::Stay(TokenKeyWay::Proving { pick, root, statement }, vec![effect])
 }
 
 fn proved(root: RootKey, statement: &[u8], proof: &[u8]) -> Found<TokenKeyWay> {

@@ -47,6 +47,7 @@ fn right_answer(world: &World) -> String {
         "root-keys.add" => "done".to_owned(),
         "root-keys.name" => format!("holder {keys} of {}", world.asked),
         "root-keys.file" => format!("keys/{}", (world.asked / 2) % 4),
+        "root-keys.new-file" => "keys/new".to_owned(),
         "root-keys.remove" => world.machine.draft.root_keys[0].name.clone(),
         "review.agree" => "yes".to_owned(),
         "export.folder" => "/media/usb".to_owned(),

@@ -109,6 +109,7 @@ impl World {
         let find = |path: &str| self.files.iter().find(|(known, _)| known == path).ok_or_else(missing);
         match request {
             Request::InspectKeyFile { path } => find(&path).map(|_| Answer::KeyFile(KeyFileKind::Age)),
+            Request::CheckNewKeyFile { .. } => Ok(Answer::Writable),
             Request::OpenKeyFile { path } => Ok(Answer::Key(find(&path)?.1.public().to_json())),
             Request::Sign { key: KeyLocator::File { path }, message, .. } => {
                 let mut signature = find(&path)?.1.sign(&message).unwrap();

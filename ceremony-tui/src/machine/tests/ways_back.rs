@@ -1,0 +1,145 @@
+//! What was typed is not lost, what is asked can be answered, and nothing is dropped without asking.
+
+use super::world::World;
+use crate::machine::*;
+
+fn default(world: &World) -> Option<String> {
+    world.machine.question().and_then(|question| question.default)
+}
+
+#[test]
+fn a_key_file_that_does_not_open_is_asked_for_again_with_its_path() {
+    let mut world = World::at_root_keys();
+    world.answer("file");
+    world.answer("alice");
+    world.refuse_next = true;
+    world.answer("keys/0");
+    assert_eq!((world.question().as_str(), default(&world).as_deref()), ("root-keys.file", Some("keys/0")));
+    world.answer("");
+    assert_eq!(world.machine.draft.root_keys[0].name, "alice");
+}
+
+#[test]
+fn a_new_key_file_has_no_place_until_somebody_names_one() {
+    let mut world = World::at_root_keys();
+    world.answer("generate");
+    world.answer("alice");
+    world.answer("");
+    assert_eq!((world.question().as_str(), default(&world)), ("root-keys.new-file", None));
+    world.refuse_next = true;
+    world.answer("/media/alice/key.age");
+    assert_eq!(default(&world).as_deref(), Some("/media/alice/key.age"));
+}
+
+#[test]
+fn a_module_that_failed_is_nobodys_default() {
+    let mut world = World::begin();
+    world.facts.modules = vec!["/usr/lib/softhsm/libsofthsm2.so".to_owned()];
+    world.tell(Event::Started);
+    world.answer("yes");
+    world.pass_settings();
+    world.import_online();
+    world.answer("token");
+    world.answer("alice");
+    assert_eq!(default(&world).as_deref(), Some("/usr/lib/softhsm/libsofthsm2.so"));
+    world.answer("/usr/lib/wrong.so");
+    assert_eq!(world.question(), "root-keys.module");
+    assert_eq!(default(&world).as_deref(), Some("/usr/lib/softhsm/libsofthsm2.so"));
+}
+
+#[test]
+fn names_that_differ_only_in_case_are_one_name() {
+    let mut world = World::at_root_keys();
+    world.add_file("alice", 0);
+    for name in ["Alice", "ONLINE-1", "Done"] {
+        world.answer("file");
+        world.answer(name);
+        assert_eq!(world.question(), "root-keys.name", "{name}");
+        world.tell(Event::Back);
+    }
+}
+
+#[test]
+fn from_the_export_back_to_signing_keeps_the_signatures() {
+    let mut world = World::at_sign();
+    world.answer("alice");
+    world.answer("done");
+    world.answer("yes");
+    assert_eq!(world.question(), "export.folder");
+    world.tell(Event::Back);
+    assert_eq!(world.question(), "sign.key");
+    assert!(world.machine.holds_signatures());
+    world.answer("bob");
+    assert_eq!(world.question(), "export.folder");
+    world.answer("/media/usb");
+    assert!(world.said("It carries 2 signatures"));
+    assert!(!world.machine.holds_signatures(), "nothing is lost after the end");
+}
+
+#[test]
+fn the_checked_online_key_is_dropped_only_when_somebody_says_so() {
+    let mut world = World::at_root_keys();
+    world.tell(Event::Back);
+    assert_eq!(world.question(), "online-key.keep");
+    world.answer("");
+    assert_eq!(world.question(), "root-keys.add");
+    world.tell(Event::Back);
+    world.tell(Event::Back);
+    assert_eq!(world.question(), "settings.repository");
+    world.pass_settings();
+    assert_eq!(world.question(), "online-key.keep");
+    world.answer("no");
+    assert_eq!(world.question(), "online-key.file");
+    assert!(world.machine.draft.online.is_none());
+}
+
+#[test]
+fn the_review_says_what_is_not_in_the_document_and_shows_it_all_again() {
+    let mut world = World::at_review();
+    assert!(world.said("You are about to sign root version 1."));
+    assert!(world.said("The name acme-releases is only said here; it is not in the document."));
+    for _ in 0..2 {
+        world.notes.clear();
+        world.answer("s");
+        assert!(world.said("Root is signed by all of"));
+        world.type_groups();
+    }
+    assert_eq!(world.question(), "review.agree");
+}
+
+#[test]
+fn done_is_offered_only_when_it_can_be_answered() {
+    let mut world = World::at_root_keys();
+    assert!(!world.machine.question().unwrap().text.contains("done"));
+    world.add_file("alice", 0);
+    assert!(world.machine.question().unwrap().text.contains("or done"));
+}
+
+#[test]
+fn what_cannot_be_changed_later_is_said_before_it_is_asked() {
+    let mut world = World::begin();
+    world.tell(Event::Started);
+    world.answer("yes");
+    world.answer("acme");
+    while world.question() != "settings.bins" {
+        assert!(!world.said("cannot be changed later"));
+        world.answer("");
+    }
+    assert!(world.said("cannot be changed later"));
+}
+
+#[test]
+fn an_answer_to_another_question_is_no_reason() {
+    let mut world = World::begin();
+    world.facts.interfaces_up = vec!["eth0".to_owned(), "wlan0".to_owned()];
+    world.facts.user = User::Root;
+    world.tell(Event::Started);
+    assert!(world.said("ip link set eth0 down; ip link set wlan0 down"));
+    for word in ["done", "Help", ":quit", "yes"] {
+        world.answer(word);
+        assert_eq!(world.question(), "preflight.except.network", "{word}");
+    }
+    world.answer("a rehearsal");
+    assert_eq!(world.question(), "preflight.except.user");
+    assert!(world.said("this program runs as root"));
+}
