@@ -2,8 +2,16 @@
 
 mod bootstrap_payload;
 mod online_key;
+mod possession;
+mod root_key;
+mod root_update;
 mod sign_payload;
+mod sign_request;
 
 pub use bootstrap_payload::{BootstrapPayload, PayloadError, SettingsPin};
-pub use online_key::{ONLINE_KEY_MAX_AGE_DAYS, OnlineKeyDocument, OnlineKeyError};
+pub use online_key::{ONLINE_KEY_MAX_AGE_DAYS, OnlineKeyDocument};
+pub use possession::KeyDocumentError;
+pub use root_key::RootKeyDocument;
+pub use root_update::UpdatePayload;
 pub use sign_payload::{SignPayload, SignPayloadError};
+pub use sign_request::SignRequest;

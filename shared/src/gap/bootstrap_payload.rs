@@ -102,7 +102,7 @@ pub enum PayloadError {
     #[error(transparent)]
     Json(#[from] JsonError),
     /// A part is missing.
-    #[error("The payload has no usable \"{0}\". A bootstrap payload has settings and metadata.root.")]
+    #[error("The payload has no usable \"{0}\". Use the payload as it was exported.")]
     Field(&'static str),
     /// The root is no signed document.
     #[error(transparent)]
@@ -113,6 +113,14 @@ pub enum PayloadError {
     /// Settings that the service cannot follow.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// A metadata update that carries more than root.
+    #[error(
+        "The update carries more than the next root, and nobody signed the rest. Use the payload as the ceremony exported it."
+    )]
+    BesideRoot,
+    /// A request for signatures without a document.
+    #[error("Nothing waits for a signature in this document. Fetch `GET /api/v1/metadata/sign` again.")]
+    NothingWaits,
     /// Somebody changed the settings after the ceremony.
     #[error(
         "The settings of the payload differ from those that people signed in root. Use the payload as the ceremony exported it."

@@ -1,7 +1,6 @@
 //! Payloads in RSTUF's format are read, and their signatures verify.
 
-use shared::document::SignedDocument;
-use shared::gap::{BootstrapPayload, PayloadError, SettingsPin, SignPayload};
+use shared::gap::{BootstrapPayload, PayloadError, SettingsPin, SignPayload, SignRequest, UpdatePayload};
 use shared::json::Json;
 use shared::metadata::{Metadata, Root};
 use shared::rotation::{check_first_root, check_succession};
@@ -23,9 +22,7 @@ fn bootstrap(name: &str) -> BootstrapPayload {
 }
 
 fn update(name: &str) -> Metadata<Root> {
-    let value = Json::parse(&data(name)).unwrap();
-    let root = value.get("metadata").unwrap().get("root").unwrap().clone();
-    Metadata::from_document(SignedDocument::from_json(root).unwrap()).unwrap()
+    UpdatePayload::parse(&data(name)).unwrap().root
 }
 
 #[test]
@@ -103,4 +100,26 @@ fn a_payload_survives_reading_and_writing() {
     let again = BootstrapPayload::parse(&payload.to_bytes()).unwrap();
     assert_eq!(again, payload);
     assert_eq!(Json::parse(&data("ceremony-2of3-bins256.json")).unwrap(), payload.to_json());
+}
+
+#[test]
+fn an_update_carries_root_and_nothing_else() {
+    let text = String::from_utf8(data("update-payload.json")).unwrap();
+    let payload = UpdatePayload::parse(text.as_bytes()).unwrap();
+    assert_eq!(UpdatePayload::parse(&payload.to_bytes()), Ok(payload));
+    let more = text.replacen("\"root\":", "\"targets\":{},\"root\":", 1);
+    assert_eq!(UpdatePayload::parse(more.as_bytes()), Err(PayloadError::BesideRoot));
+}
+
+#[test]
+fn a_request_for_signatures_names_what_waits_and_what_is_trusted() {
+    let request = SignRequest::parse(&data("sign-pending.json")).unwrap();
+    assert_eq!(request.pending.keys().collect::<Vec<_>>(), ["root"]);
+    let next = Metadata::<Root>::from_document(request.pending["root"].clone()).unwrap();
+    let current = request.trusted_root.unwrap();
+    assert!(!check_succession(&current, &next).unwrap().is_met());
+    let payload = SignPayload::from_json(&Json::parse(&data("sign-payload.json")).unwrap()).unwrap();
+    assert_eq!(payload.role, "root");
+    let nothing = SignRequest::parse(br#"{"data":{"metadata":{}},"message":"x"}"#);
+    assert_eq!(nothing, Err(PayloadError::NothingWaits));
 }

@@ -1,0 +1,66 @@
+//! `root-key.json`: the public key of a holder who is not in the room, with a proof of possession
+//! and what the token attests.
+
+use super::possession::{Form, KeyDocumentError, Possession};
+use crate::json::Json;
+use crate::key::Key;
+use crate::names::KeyId;
+use crate::time::UnixTime;
+
+const FORM: Form = Form {
+    kind: "vestry-root-key",
+    label: "vestry-root-key-v1",
+    file: "root-key.json",
+    maker: "the ceremony program of the key's holder",
+};
+
+const ATTESTATION: &str = "attestation";
+
+/// A public root key, its holder's name, the proof, and the attestation of its token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RootKeyDocument {
+    /// The public key.
+    pub key: Key,
+    /// What people call the key.
+    pub name: String,
+    /// When the proof was made.
+    pub time: UnixTime,
+    /// The signature over [`RootKeyDocument::statement`].
+    pub proof: Vec<u8>,
+    /// Certificates in PEM, the key's own first; empty when the token attests nothing. Not verified here.
+    pub attestation: Vec<String>,
+}
+
+impl RootKeyDocument {
+    /// What the proof signs. It never begins with `{`, so it can never be metadata.
+    pub fn statement(keyid: &KeyId, time: UnixTime) -> Vec<u8> {
+        FORM.statement(keyid, time)
+    }
+
+    /// Reads a document and verifies its proof, not its attestation.
+    ///
+    /// # Errors
+    /// Another kind of document, malformed fields, or a proof that does not hold.
+    pub fn parse(bytes: &[u8]) -> Result<RootKeyDocument, KeyDocumentError> {
+        let value = Json::parse(bytes)?;
+        let Possession { key, name, time, proof } = FORM.read(&value)?;
+        let malformed = || KeyDocumentError::Field(ATTESTATION);
+        let listed = match value.get(ATTESTATION) {
+            None => &[],
+            Some(chain) => chain.as_array().ok_or_else(malformed)?,
+        };
+        let one = |entry: &Json| entry.as_str().map(str::to_owned).ok_or_else(malformed);
+        let attestation = listed.iter().map(one).collect::<Result<_, _>>()?;
+        Ok(RootKeyDocument { key, name, time, proof, attestation })
+    }
+
+    /// The document as a file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut value = FORM.write(&self.key, &self.name, self.time, &self.proof);
+        if !self.attestation.is_empty() {
+            let chain = self.attestation.iter().map(|certificate| Json::from(certificate.as_str()));
+            value.set(ATTESTATION, Json::Array(chain.collect()));
+        }
+        value.to_pretty()
+    }
+}
