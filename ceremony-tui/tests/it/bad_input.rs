@@ -5,12 +5,9 @@ use std::process::Command;
 use shared::key::Scheme;
 use shared::software::SoftwareKey;
 
-use crate::material::{
-    Online, add_file, age_file, document, export_folder, now, type_fingerprint, write_age_file,
-};
+use crate::holders::{SECRETS, TwoHolders};
+use crate::material::{Online, add_file, age_file, document, now, type_fingerprint, write_age_file};
 use crate::room::{BINARY, Room, Setup};
-
-const SECRETS: &str = "alice\talice's passphrase\nbob\tbob's passphrase\n";
 
 #[test]
 fn a_wrong_passphrase_opens_nothing_and_is_asked_again_only_by_choice() {
@@ -34,18 +31,10 @@ fn a_wrong_passphrase_opens_nothing_and_is_asked_again_only_by_choice() {
 
 #[test]
 fn a_wrong_passphrase_at_signing_leaves_the_document_unsigned() {
-    let folder = tempfile::tempdir().unwrap();
-    let online = Online::write(folder.path());
-    let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
-    let (bob, _) = age_file(folder.path(), "bob", "bob's passphrase");
     let secrets =
         "alice\talice's passphrase\nalice\twrong\nalice\talice's passphrase\nbob\tbob's passphrase\n";
-    let mut room = Room::enter(folder.path(), &Setup::with_secrets(secrets));
-    online.import(&mut room);
-    add_file(&mut room, "alice", &alice);
-    add_file(&mut room, "bob", &bob);
-    room.answer("root-keys.add", "done");
-    room.review();
+    let mut holders = TwoHolders::reviewed_with(secrets, &[]);
+    let room = &mut holders.room;
     room.answer("sign.key", "alice");
     let said = room.said();
     assert!(said.contains("alice has not signed. The passphrase does not open"), "{said}");
@@ -222,17 +211,7 @@ fn a_folder_for_the_export_that_is_not_there_is_said_before_the_first_step() {
 
 #[test]
 fn a_folder_with_a_key_file_or_another_payload_is_refused_and_stays_as_it_is() {
-    let folder = tempfile::tempdir().unwrap();
-    let online = Online::write(folder.path());
-    let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
-    let (bob, _) = age_file(folder.path(), "bob", "bob's passphrase");
-    let export = export_folder(folder.path());
-    let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
-    online.import(&mut room);
-    add_file(&mut room, "alice", &alice);
-    add_file(&mut room, "bob", &bob);
-    room.answer("root-keys.add", "done");
-    room.review();
+    let TwoHolders { mut room, export, folder, .. } = TwoHolders::reviewed();
     room.answer("sign.key", "alice");
     room.answer("sign.key", "bob");
     let keys = folder.path().join("keys");

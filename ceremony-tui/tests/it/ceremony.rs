@@ -1,71 +1,51 @@
 //! Whole ceremonies with key files.
 
-use shared::gap::{BootstrapPayload, SettingsPin};
+use shared::gap::SettingsPin;
 use shared::metadata::TopRole;
 use shared::rotation::check_first_root;
 
-use crate::material::{Online, add_file, age_file, export_folder, now};
+use crate::holders::{SECRETS, TwoHolders};
+use crate::material::{Online, export_folder, now};
 use crate::room::{Room, Setup};
-
-const SECRETS: &str = "alice\talice's passphrase\nbob\tbob's passphrase\n";
 
 #[test]
 fn two_key_files_make_a_payload_that_the_service_accepts() {
-    let folder = tempfile::tempdir().unwrap();
-    let online = Online::write(folder.path());
-    let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
-    let (bob, _) = age_file(folder.path(), "bob", "bob's passphrase");
-    let export = export_folder(folder.path());
-    let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
-    online.import(&mut room);
-    add_file(&mut room, "alice", &alice);
-    add_file(&mut room, "bob", &bob);
-    room.answer("root-keys.add", "done");
-    room.review();
+    let mut holders = TwoHolders::reviewed();
+    let room = &mut holders.room;
     room.answer("sign.key", "alice");
     room.answer("sign.key", "bob");
-    room.answer("export.folder", export.to_str().unwrap());
+    room.answer("export.folder", holders.export.to_str().unwrap());
     assert!(room.end().success(), "{}", room.transcript);
 
-    let payload = BootstrapPayload::parse(&std::fs::read(export.join("payload.json")).unwrap()).unwrap();
+    let payload = holders.payload();
     assert_eq!(payload.settings_pin(), Ok(SettingsPin::Signed));
     let tally = check_first_root(&payload.root, now()).unwrap();
     assert!(tally.is_met() && tally.valid.len() == 2);
     assert_eq!(payload.settings.bins.count.get(), 256);
     let (keyid, _) = payload.root.body().keys_of(TopRole::Timestamp).next().unwrap();
-    assert_eq!(keyid, online.key.public().id());
+    assert_eq!(keyid, holders.online.key.public().id());
     let digest = payload.root.document().digest().to_string();
     assert!(
-        room.transcript.contains(&format!(
+        holders.room.transcript.contains(&format!(
             "online-service --config vestry.toml bootstrap payload.json --expect \"{digest}\" --token-file admin.token"
         ))
     );
-    assert!(room.transcript.contains("The ceremony is complete."));
+    assert!(holders.room.transcript.contains("The ceremony is complete."));
 }
 
 #[test]
 fn fewer_signatures_than_the_threshold_are_exported_and_said() {
-    let folder = tempfile::tempdir().unwrap();
-    let online = Online::write(folder.path());
-    let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
-    let (bob, _) = age_file(folder.path(), "bob", "bob's passphrase");
-    let export = export_folder(folder.path());
-    let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
-    online.import(&mut room);
-    add_file(&mut room, "alice", &alice);
-    add_file(&mut room, "bob", &bob);
-    room.answer("root-keys.add", "done");
-    room.review();
+    let mut holders = TwoHolders::reviewed();
+    let room = &mut holders.room;
     room.answer("sign.key", "done");
     assert!(room.said().contains("At least one holder must sign."));
     room.answer("sign.key", "bob");
     room.answer("sign.key", "done");
     room.answer("sign.incomplete", "yes");
-    room.answer("export.folder", export.to_str().unwrap());
+    room.answer("export.folder", holders.export.to_str().unwrap());
     assert!(room.end().success(), "{}", room.transcript);
     assert!(room.transcript.contains("It carries 1 of 2 signatures"));
-    let payload = BootstrapPayload::parse(&std::fs::read(export.join("payload.json")).unwrap()).unwrap();
-    assert_eq!(check_first_root(&payload.root, now()).unwrap().missing(), 1);
+    assert_eq!(check_first_root(&holders.payload().root, now()).unwrap().missing(), 1);
 }
 
 #[test]
@@ -93,29 +73,19 @@ fn a_key_is_generated_here_and_signs() {
 
 #[test]
 fn rstuf_spelling_puts_names_and_the_uri_into_the_keys() {
-    let folder = tempfile::tempdir().unwrap();
-    let online = Online::write(folder.path());
-    let (alice, key) = age_file(folder.path(), "alice", "alice's passphrase");
-    let (bob, _) = age_file(folder.path(), "bob", "bob's passphrase");
-    let export = export_folder(folder.path());
-    let arguments = vec!["new", "--plain", "--rstuf", "--folder", export.to_str().unwrap()];
-    let mut room = Room::enter(folder.path(), &Setup { arguments, ..Setup::with_secrets(SECRETS) });
-    online.import(&mut room);
-    add_file(&mut room, "alice", &alice);
-    add_file(&mut room, "bob", &bob);
-    room.answer("root-keys.add", "");
-    room.review();
+    let mut holders = TwoHolders::reviewed_with(SECRETS, &["--rstuf"]);
+    let room = &mut holders.room;
     room.answer("sign.key", "");
     room.answer("sign.key", "");
     room.answer("export.folder", "");
     assert!(room.end().success(), "{}", room.transcript);
-    let text = std::fs::read_to_string(export.join("payload.json")).unwrap();
+    let text = std::fs::read_to_string(holders.export.join("payload.json")).unwrap();
     let payload = shared::json::Json::parse(text.as_bytes()).unwrap();
     let keys =
         payload.get("metadata").unwrap().get("root").unwrap().get("signed").unwrap().get("keys").unwrap();
-    let name = keys.get(key.id().as_str()).unwrap().get("x-rstuf-key-name").unwrap();
+    let name = keys.get(holders.alice.id().as_str()).unwrap().get("x-rstuf-key-name").unwrap();
     assert_eq!(name.as_str(), Some("alice"));
-    let online_id = online.key.public().id().as_str();
+    let online_id = holders.online.key.public().id().as_str();
     let uri = keys.get(online_id).unwrap().get("x-rstuf-online-key-uri").unwrap();
     assert_eq!(uri.as_str(), Some(format!("fn:{online_id}").as_str()));
 }

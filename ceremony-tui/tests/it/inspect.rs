@@ -6,8 +6,9 @@ use std::process::Command;
 use shared::key::Scheme;
 use shared::software::SoftwareKey;
 
-use crate::material::{Online, add_file, age_file, export_folder};
-use crate::room::{BINARY, Room, Setup};
+use crate::holders::TwoHolders;
+use crate::material::Online;
+use crate::room::BINARY;
 
 fn inspect(file: &Path) -> (bool, String) {
     let output = Command::new(BINARY).arg("inspect").arg(file).output().unwrap();
@@ -17,20 +18,7 @@ fn inspect(file: &Path) -> (bool, String) {
 
 #[test]
 fn a_payload_is_told_in_sentences_with_what_is_missing_and_its_digest() {
-    let folder = tempfile::tempdir().unwrap();
-    let online = Online::write(folder.path());
-    let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
-    let (bob, _) = age_file(folder.path(), "bob", "bob's passphrase");
-    let export = export_folder(folder.path());
-    let mut room = Room::enter(
-        folder.path(),
-        &Setup::with_secrets("alice\talice's passphrase\nbob\tbob's passphrase\n"),
-    );
-    online.import(&mut room);
-    add_file(&mut room, "alice", &alice);
-    add_file(&mut room, "bob", &bob);
-    room.answer("root-keys.add", "done");
-    room.review();
+    let TwoHolders { mut room, export, folder: _folder, .. } = TwoHolders::reviewed();
     room.answer("sign.key", "alice");
     room.answer("sign.key", "done");
     room.answer("sign.incomplete", "yes");

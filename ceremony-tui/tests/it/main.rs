@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod ceremony;
+mod holders;
 mod inspect;
 mod material;
 mod processes;
