@@ -67,7 +67,7 @@ pub fn export(folder: &Path, name: &str, bytes: &[u8]) -> Result<Written, Folder
 /// Reads a document of at most `limit` bytes, from a regular file only. A link is followed to where it leads.
 pub fn import(path: &Path, limit: u64) -> Result<Vec<u8>, FolderError> {
     let failed = |source| FolderError::from_io("read", path, source);
-    let file = open_regular(path)?;
+    let file = regular(path)?;
     let found = file.metadata().map_err(failed)?.len();
     if found > limit {
         return Err(FolderError::TooLarge { path: path.to_owned(), found, limit });
@@ -81,21 +81,23 @@ pub fn import(path: &Path, limit: u64) -> Result<Vec<u8>, FolderError> {
     Ok(bytes)
 }
 
+/// Opens a file to read it; `None` when it is something else than a regular file.
+///
 /// Opened first and looked at then, so that what is read is what was looked at. A pipe is not waited for, and a
-/// terminal does not become ours.
-fn open_regular(path: &Path) -> Result<std::fs::File, FolderError> {
-    let failed = |source| FolderError::from_io("read", path, source);
+/// terminal does not become ours. A link is followed to where it leads.
+pub fn open_regular(path: &Path) -> std::io::Result<Option<std::fs::File>> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let file = match rustix::fs::open(path, flags, Mode::empty()) {
         // A socket.
-        Err(Errno::NXIO) => return Err(FolderError::NotAFile { path: path.to_owned() }),
-        opened => std::fs::File::from(opened.map_err(|errno| failed(errno.into()))?),
+        Err(Errno::NXIO) => return Ok(None),
+        opened => std::fs::File::from(opened?),
     };
-    if file.metadata().map_err(failed)?.is_file() {
-        Ok(file)
-    } else {
-        Err(FolderError::NotAFile { path: path.to_owned() })
-    }
+    Ok(file.metadata()?.is_file().then_some(file))
+}
+
+fn regular(path: &Path) -> Result<std::fs::File, FolderError> {
+    let opened = open_regular(path).map_err(|source| FolderError::from_io("read", path, source))?;
+    opened.ok_or_else(|| FolderError::NotAFile { path: path.to_owned() })
 }
 
 fn check_name(name: &str) -> Result<(), FolderError> {

@@ -44,7 +44,7 @@ pub fn find_key_file(folder: &Path) -> Result<Option<PathBuf>, FolderError> {
 
 fn looks_like_key(path: &Path) -> Result<bool, FolderError> {
     let mut head = Vec::new();
-    super::open_regular(path)?
+    super::regular(path)?
         .take(HEAD_BYTES)
         .read_to_end(&mut head)
         .map_err(|source| FolderError::from_io("read", path, source))?;

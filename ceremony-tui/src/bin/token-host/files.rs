@@ -6,10 +6,10 @@ use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use airgap_transfer::folder::open_regular;
 use ceremony_tui::secret::Secret;
 use ceremony_tui::token::serve::Adapter;
 use ceremony_tui::token::{Answer, KeyFileKind, KeyLocator, Refusal, Request};
-use rustix::fs::{Mode, OFlags};
 use shared::key::Scheme;
 use shared::software::SoftwareKey;
 use shared::software::sealed::{self, MAX_BYTES, Passphrase, SealError, SealedKind, Work};
@@ -59,14 +59,8 @@ fn open(path: &str, passphrase: &Passphrase) -> Result<SoftwareKey, Refusal> {
 
 fn read(path: &str) -> Result<Vec<u8>, Refusal> {
     let failed = |error: std::io::Error| file_error("read", path, error);
-    // Opened first and looked at then, so that what is read is what was looked at. A pipe is not waited for, and a
-    // terminal does not become ours.
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let file = rustix::fs::open(path, flags, Mode::empty()).map_err(|errno| failed(errno.into()))?;
-    let file = std::fs::File::from(file);
-    if !file.metadata().map_err(failed)?.is_file() {
-        return Err(file_error("read", path, "it is not a regular file"));
-    }
+    let file = open_regular(Path::new(path)).map_err(failed)?;
+    let file = file.ok_or_else(|| file_error("read", path, "it is not a regular file"))?;
     let mut bytes = Vec::new();
     let limit = MAX_BYTES as u64;
     file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
