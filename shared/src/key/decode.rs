@@ -52,7 +52,7 @@ impl Key {
         };
         let decoded = match known {
             Scheme::Ed25519 => decode_ed25519(&unhex(public)?)?,
-            Scheme::EcdsaP256Sha256 | Scheme::RsaPssSha256 => decode_pem(public)?,
+            Scheme::EcdsaP256Sha256 | Scheme::RsaPssSha256 => decode_spki(public_block(public)?.as_bytes())?,
         };
         if decoded.scheme != known {
             return Err(KeyError::OtherType { declared: known.title(), found: decoded.scheme.title() });
@@ -65,11 +65,7 @@ impl Key {
     /// # Errors
     /// No PEM, another kind of key, or one that [`Key::from_json`] refuses.
     pub fn from_public_pem(pem: &str) -> Result<Key, KeyError> {
-        let (label, document) = Document::from_pem(pem).map_err(|_| KeyError::Pem)?;
-        if label != "PUBLIC KEY" {
-            return Err(KeyError::PemLabel(shortened(label)));
-        }
-        Key::from_spki_der(document.as_bytes())
+        Key::from_spki_der(public_block(pem)?.as_bytes())
     }
 
     /// Reads a SubjectPublicKeyInfo in DER.
@@ -156,12 +152,10 @@ fn unhex(public: &str) -> Result<Vec<u8>, KeyError> {
     hex::decode(public).map_err(|_| KeyError::Point("Ed25519"))
 }
 
-fn decode_pem(pem: &str) -> Result<Decoded, KeyError> {
+/// The SubjectPublicKeyInfo inside a PEM block.
+fn public_block(pem: &str) -> Result<Document, KeyError> {
     let (label, document) = Document::from_pem(pem).map_err(|_| KeyError::Pem)?;
-    if label != "PUBLIC KEY" {
-        return Err(KeyError::PemLabel(shortened(label)));
-    }
-    decode_spki(document.as_bytes())
+    if label == "PUBLIC KEY" { Ok(document) } else { Err(KeyError::PemLabel(shortened(label))) }
 }
 
 fn decode_spki(der: &[u8]) -> Result<Decoded, KeyError> {
