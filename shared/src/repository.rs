@@ -46,6 +46,15 @@ pub struct Report {
     pub first_expiry: (String, Expiry),
 }
 
+impl Report {
+    /// Remembers what expires first; of two at the same moment, the one that was verified first.
+    fn note(&mut self, role: &str, expires: Expiry) {
+        if expires < self.first_expiry.1 {
+            self.first_expiry = (role.to_owned(), expires);
+        }
+    }
+}
+
 /// Clients follow at most this many new roots in one run.
 const MAX_ROOTS: usize = 256;
 
@@ -68,13 +77,6 @@ pub fn verify_repository(
         snapshot.body().meta.get(&file).ok_or(VerifyError::NotListed(file))
     };
     let targets: Metadata<Targets> = walk.top(&root, TopRole::Targets, Some(listed("targets")?))?;
-    let mut first =
-        [("root", root.expires()), ("timestamp", timestamp.expires()), ("snapshot", snapshot.expires())]
-            .map(|(name, expires)| (name.to_owned(), expires))
-            .into_iter()
-            .chain([("targets".to_owned(), targets.expires())])
-            .min_by_key(|(_, expires)| *expires)
-            .unwrap_or_else(|| ("root".to_owned(), root.expires()));
     let mut report = Report {
         root: root.version(),
         timestamp: timestamp.version(),
@@ -82,19 +84,19 @@ pub fn verify_repository(
         targets: targets.version(),
         delegated_roles: 0,
         listed_targets: targets.body().targets.len(),
-        first_expiry: first.clone(),
+        first_expiry: ("root".to_owned(), root.expires()),
     };
+    report.note("timestamp", timestamp.expires());
+    report.note("snapshot", snapshot.expires());
+    report.note("targets", targets.expires());
     if let Some(delegations) = &targets.body().delegations {
         for role in delegations.roles() {
             let metadata = walk.delegated(&role, delegations.keys(), listed(role.name.as_str())?)?;
             report.delegated_roles += 1;
             report.listed_targets += metadata.body().targets.len();
-            if metadata.expires() < first.1 {
-                first = (role.name.to_string(), metadata.expires());
-            }
+            report.note(role.name.as_str(), metadata.expires());
         }
     }
-    report.first_expiry = first;
     Ok(report)
 }
 
