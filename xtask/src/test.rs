@@ -1,5 +1,6 @@
-//! `cargo xtask test`: every test of the workspace, and one line of totals.
+//! `cargo xtask test`: every test of the workspace, one line of totals, and what tests counted.
 
+mod figures;
 mod totals;
 
 use anyhow::{Context as _, Result, bail};
@@ -9,6 +10,7 @@ use std::process::{Command, Stdio};
 
 use crate::checkout::Checkout;
 use crate::{command, install, narrate};
+use figures::Figures;
 use totals::Totals;
 
 /// Options of `test`.
@@ -33,12 +35,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         })?;
     }
     let mut totals = Totals::default();
+    let mut figures = Figures::default();
     let mut all_ran = true;
     for mut tests in options.runners(&checkout) {
         tools.tell(&mut tests);
         println!("==> {}", command::spelled(&tests));
-        all_ran &= follow(&mut tests, &mut totals)?;
+        all_ran &= follow(&mut tests, &mut totals, &mut figures)?;
     }
+    print!("{figures}");
     println!("{totals}");
     if totals.failed > 0 || !all_ran {
         bail!("tests failed; their own lines above say why");
@@ -61,6 +65,10 @@ impl Options {
             first.args(["test", "--locked", "--no-fail-fast"]);
         }
         first.args(self.scope()).args(&self.passed_on);
+        // Figures of tests that pass. nextest shows them as .config/nextest.toml says.
+        if !has_nextest && !self.passed_on.iter().any(|argument| argument == "--") {
+            first.args(["--", "--show-output"]);
+        }
         if !has_nextest || !self.passed_on.is_empty() || !self.package.is_empty() {
             return vec![first];
         }
@@ -77,8 +85,8 @@ impl Options {
     }
 }
 
-/// Shows what the runner prints while reading its totals; says whether it ended well.
-fn follow(tests: &mut Command, totals: &mut Totals) -> Result<bool> {
+/// Shows what the runner prints while reading its totals and the figures of tests; says whether it ended well.
+fn follow(tests: &mut Command, totals: &mut Totals, figures: &mut Figures) -> Result<bool> {
     let (reader, writer) = std::io::pipe().context("no pipe")?;
     let errors = writer.try_clone().context("no pipe")?;
     let mut child = tests
@@ -96,7 +104,9 @@ fn follow(tests: &mut Command, totals: &mut Totals) -> Result<bool> {
             .write_all(&line)
             .and_then(|()| screen.write_all(b"\n"))
             .context("standard output is closed")?;
-        totals.read_line(&String::from_utf8_lossy(&line));
+        let line = String::from_utf8_lossy(&line);
+        totals.read_line(&line);
+        figures.read_line(&line);
     }
     Ok(child.wait().context("the test runner is lost")?.success())
 }
