@@ -3,6 +3,9 @@
 //! What a body becomes in memory is bounded too: by its values, and by how many large bodies are read at once. Parsing
 //! happens where the use case runs, on a thread that may block.
 
+mod malformed;
+mod whole_numbers;
+
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -67,7 +70,12 @@ async fn hold(app: &Shared, length: Option<u64>) -> Result<OwnedSemaphorePermit,
 }
 
 fn parse(bytes: &[u8]) -> Result<Json, ApiError> {
-    Json::parse_within(bytes, MAX_VALUES)
+    let strict = Json::parse_within(bytes, MAX_VALUES);
+    strict
+        .or_else(|error| match whole_numbers::respelt(bytes) {
+            Some(respelt) => Json::parse_within(&respelt, MAX_VALUES),
+            None => Err(error),
+        })
         .map_err(|error| ApiError::invalid(unreadable(bytes, &error.to_string())))
 }
 
@@ -120,22 +128,14 @@ fn unreadable(bytes: &[u8], sentence: &str) -> Invalid {
     let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(bytes) else {
         return Invalid::value(vec![Json::from("body")], sentence, Json::object([]));
     };
-    let offset =
-        if error.is_eof() { bytes.len() as u64 } else { offset(bytes, error.line(), error.column()) };
+    let (offset, words) = malformed::fault(bytes, &error);
     Invalid {
         kind: "json_invalid",
         place: vec![Json::from("body"), Json::from(offset)],
         message: "JSON decode error".to_owned(),
         input: Json::object([]),
-        context: Some(Json::object([("error", Json::from(error.to_string()))])),
+        context: Some(Json::object([("error", Json::from(words))])),
     }
-}
-
-/// Line and column, both from one, as an offset from zero.
-fn offset(bytes: &[u8], line: usize, column: usize) -> u64 {
-    let before: usize =
-        bytes.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
-    (before + column.saturating_sub(1)) as u64
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! What is wrong is collected, in pydantic's shape, so that a caller sees it at once; but no more than a person can read,
 //! so that a small request never gets a large answer.
 
+mod lax;
+
 use shared::json::Json;
 
 use super::error::{ApiError, Invalid};
@@ -20,7 +22,7 @@ const MAX_FAULTS: usize = 100;
 /// How many elements a list may have.
 pub(crate) const MAX_ELEMENTS: usize = 200_000;
 /// How many bytes of a wrong input are repeated.
-const MAX_INPUT: usize = 1024;
+const MAX_INPUT: usize = 4096;
 
 /// Collects what is wrong.
 #[derive(Debug, Default)]
@@ -73,19 +75,33 @@ impl<'a> Field<'a> {
         if !self.is_object(faults) {
             return None;
         }
-        let found = self.optional(name);
-        if found.is_none() && self.value.get(name).is_none() {
+        let found = self.given(name);
+        if found.is_none() {
             let mut missing = self.wrong("missing", "Field required");
             missing.place.push(Json::from(name));
             faults.add(missing);
         }
-        found.or_else(|| self.value.get(name).map(|value| self.at(Json::from(name), value)))
+        found
+    }
+
+    /// A member that may be missing, but not null.
+    pub(crate) fn given(&self, name: &str) -> Option<Self> {
+        self.value.get(name).map(|value| self.at(Json::from(name), value))
     }
 
     /// A member that may be missing or null.
     pub(crate) fn optional(&self, name: &str) -> Option<Self> {
-        let value = self.value.get(name).filter(|value| !value.is_null())?;
-        Some(self.at(Json::from(name), value))
+        self.given(name).filter(|field| !field.value.is_null())
+    }
+
+    /// The members of an object, each with its place.
+    pub(crate) fn members(&self, faults: &mut Faults) -> Option<impl Iterator<Item = Self> + use<'a>> {
+        let Some(members) = self.value.as_object() else {
+            faults.add(self.wrong("dict_type", "Input should be a valid dictionary"));
+            return None;
+        };
+        let here = self.clone();
+        Some(members.iter().map(move |(name, value)| here.at(Json::from(name.as_str()), value)))
     }
 
     /// What `read` makes of the elements of a list, as long as there are not too many of them or of faults.
@@ -135,19 +151,26 @@ impl<'a> Field<'a> {
 
     /// An integer, or a string that spells one.
     pub(crate) fn integer(&self, faults: &mut Faults) -> Option<i128> {
-        let fault = match self.value {
-            Json::Int(number) => return Some(*number),
-            Json::String(text) => match text.trim().parse() {
-                Ok(number) => return Some(number),
-                Err(_) => self.wrong(
+        let number = self.lenient_integer();
+        if number.is_none() {
+            faults.add(match self.value {
+                Json::String(_) => self.wrong(
                     "int_parsing",
                     "Input should be a valid integer, unable to parse string as an integer",
                 ),
-            },
-            _ => self.wrong("int_type", "Input should be a valid integer"),
-        };
-        faults.add(fault);
-        None
+                _ => self.wrong("int_type", "Input should be a valid integer"),
+            });
+        }
+        number
+    }
+
+    /// The same, where the fault was told before.
+    pub(crate) fn lenient_integer(&self) -> Option<i128> {
+        match self.value {
+            Json::Int(number) => Some(*number),
+            Json::String(text) => lax::integer(text),
+            _ => None,
+        }
     }
 
     /// A boolean, or one of the words and numbers that mean one.
@@ -156,15 +179,19 @@ impl<'a> Field<'a> {
             Json::Bool(value) => return Some(*value),
             Json::Int(0) => return Some(false),
             Json::Int(1) => return Some(true),
-            Json::String(text) => match text.to_ascii_lowercase().as_str() {
-                "true" | "t" | "yes" | "y" | "on" | "1" => return Some(true),
-                "false" | "f" | "no" | "n" | "off" | "0" => return Some(false),
-                _ => self.wrong("bool_parsing", "Input should be a valid boolean, unable to interpret input"),
+            Json::String(text) => match lax::boolean(text) {
+                Some(value) => return Some(value),
+                None => self.unclear_boolean(),
             },
+            Json::Int(_) => self.unclear_boolean(),
             _ => self.wrong("bool_type", "Input should be a valid boolean"),
         };
         faults.add(fault);
         None
+    }
+
+    fn unclear_boolean(&self) -> Invalid {
+        self.wrong("bool_parsing", "Input should be a valid boolean, unable to interpret input")
     }
 
     /// A fault at this place.

@@ -13,6 +13,7 @@ mod http;
 mod limits;
 mod metadata;
 mod metadata_sign;
+mod rstuf;
 mod secrecy;
 mod service;
 mod tampering;

@@ -53,14 +53,12 @@ fn answer(accepted_request: &Accepted, paths: Vec<Json>, message: &str, urgency:
 
 /// `artifacts`, or `targets` as older documentation has it.
 fn artifacts_field<'a>(body: &Field<'a>, faults: &mut Faults) -> Option<Field<'a>> {
-    body.optional("artifacts")
-        .or_else(|| body.optional("targets"))
-        .or_else(|| body.member("artifacts", faults))
+    body.given("artifacts").or_else(|| body.given("targets")).or_else(|| body.member("artifacts", faults))
 }
 
 /// `publish_artifacts`, or `publish_targets` as older documentation has it; published unless it says no.
 fn urgency(body: &Field<'_>, faults: &mut Faults) -> Urgency {
-    let field = body.optional("publish_artifacts").or_else(|| body.optional("publish_targets"));
+    let field = body.given("publish_artifacts").or_else(|| body.given("publish_targets"));
     match field.and_then(|field| field.boolean(faults)) {
         Some(false) => Urgency::Deferred,
         Some(true) | None => Urgency::Now,

@@ -23,7 +23,7 @@ fn read(value: &Json) -> Result<Addition, ApiError> {
         Some(field) => field.list(&mut faults, read_artifact),
         None => Vec::new(),
     };
-    let written = body.optional("add_task_id_to_custom").and_then(|field| field.boolean(&mut faults));
+    let written = body.given("add_task_id_to_custom").and_then(|field| field.boolean(&mut faults));
     let task_id = if written == Some(true) { TaskIdInCustom::Written } else { TaskIdInCustom::Omitted };
     let urgency = urgency(&body, &mut faults);
     faults.check()?;
@@ -47,10 +47,19 @@ fn read_info(field: &Field<'_>, faults: &mut Faults) -> Option<TargetInfo> {
         return None;
     }
     let length = field.member("length", faults).and_then(|length| length.integer(faults));
-    field.member("hashes", faults)?;
+    let hashes = field.member("hashes", faults).is_some_and(|hashes| are_strings(&hashes, faults));
+    let custom = field.optional("custom").is_none_or(|custom| custom.members(faults).is_some());
+    if !hashes || !custom {
+        return None;
+    }
     let mut lenient = field.value.clone();
     lenient.set("length", Json::Int(length?));
     TargetInfo::from_json(&lenient).map_err(|error| faults.add_sentence(field, &error.to_string())).ok()
+}
+
+fn are_strings(field: &Field<'_>, faults: &mut Faults) -> bool {
+    let Some(members) = field.members(faults) else { return false };
+    members.filter(|member| member.string(faults).is_none()).count() == 0
 }
 
 /// tough, tuf-js and others know no blake2b, so an artifact without sha256 is invisible to them.
@@ -105,6 +114,21 @@ mod tests {
         assert_eq!(kinds("{}"), ["missing"]);
         assert_eq!(kinds(r#"{"artifacts":[5]}"#), ["model_attributes_type"], "once, not for every member");
         assert_eq!(kinds(r#"{"artifacts":[{"path":"y"}]}"#), ["missing"]);
+        for (info, kind) in [
+            (r#"{"length":1,"hashes":5}"#, "dict_type"),
+            (r#"{"length":1,"hashes":{"sha256":5}}"#, "string_type"),
+            (r#"{"length":1,"hashes":{},"custom":[]}"#, "dict_type"),
+            (r#"{"length":null,"hashes":{}}"#, "int_type"),
+        ] {
+            assert_eq!(
+                kinds(&format!(r#"{{"artifacts":[{{"path":"y","info":{info}}}]}}"#)),
+                [kind],
+                "{info}"
+            );
+        }
+        assert_eq!(kinds(r#"{"artifacts":null,"targets":[]}"#), ["list_type"], "null is not missing");
+        assert_eq!(kinds(r#"{"artifacts":[],"publish_artifacts":null}"#), ["bool_type"]);
+        assert_eq!(kinds(r#"{"artifacts":[],"add_task_id_to_custom":2}"#), ["bool_parsing"]);
         let text = r#"{"artifacts":[{"path":"../x","info":{"length":"-1","hashes":{"sha256":"zz"}}},{"path":5,"info":{"length":"x","hashes":{}}}]}"#;
         assert_eq!(kinds(text), ["value_error", "value_error", "string_type", "int_parsing"]);
     }

@@ -1,0 +1,164 @@
+//! Whole numbers that are spelt like fractions: `630.0` means 630 where RSTUF's clients may send it.
+//!
+//! What is signed has integers only, and a fraction anywhere else stays what it is: unacceptable. So the spelling is
+//! corrected in the text, at the places that are named here and nowhere else, before the text is read.
+
+/// Where such numbers may stand. `*` is any member or element.
+const PLACES: [&[&str]; 9] = [
+    &["artifacts", "*", "info", "length"],
+    &["targets", "*", "info", "length"],
+    &["add_task_id_to_custom"],
+    &["publish_artifacts"],
+    &["publish_targets"],
+    &["settings", "roles", "*", "expiration"],
+    &["settings", "roles", "bins", "number_of_delegated_bins"],
+    &["timeout"],
+    &["settings", "expiration", "*"],
+];
+/// No place is deeper.
+const DEEPEST: usize = 4;
+/// Up to here every integer is a number of its own.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// The text with such numbers spelt as integers; `None` when there are none.
+pub(super) fn respelt(text: &[u8]) -> Option<Vec<u8>> {
+    let mut walk = Walk { text, at: 0, path: Vec::new(), copied: 0, out: Vec::new() };
+    while let Some(byte) = text.get(walk.at) {
+        walk.step(*byte);
+    }
+    (walk.copied > 0).then(|| [&walk.out, text.get(walk.copied..).unwrap_or_default()].concat())
+}
+
+/// What encloses the place of the walk.
+enum Level<'a> {
+    Array,
+    /// With the member that was named last, if its name is spelt without escapes.
+    Object(&'a [u8]),
+}
+
+struct Walk<'a> {
+    text: &'a [u8],
+    at: usize,
+    path: Vec<Level<'a>>,
+    copied: usize,
+    out: Vec<u8>,
+}
+
+impl<'a> Walk<'a> {
+    /// Malformed text goes through like any other: it is refused by whoever reads it next.
+    fn step(&mut self, byte: u8) {
+        match byte {
+            b'{' => self.path.push(Level::Object(b"")),
+            b'[' => self.path.push(Level::Array),
+            b'}' | b']' => drop(self.path.pop()),
+            b'"' => return self.string(),
+            b'-' | b'0'..=b'9' => return self.number(),
+            _ => {}
+        }
+        self.at += 1;
+    }
+
+    /// Of the strings in an object, the last one before a number is its name.
+    fn string(&mut self) {
+        let start = self.at + 1;
+        self.at = start;
+        while let Some(byte) = self.text.get(self.at) {
+            self.at += if *byte == b'\\' { 2 } else { 1 };
+            if *byte == b'"' {
+                break;
+            }
+        }
+        let content = self.text.get(start..self.at.saturating_sub(1)).unwrap_or_default();
+        if let Some(Level::Object(name)) = self.path.last_mut() {
+            *name = content;
+        }
+    }
+
+    fn number(&mut self) {
+        let start = self.at;
+        let part = |byte: &u8| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
+        let rest = self.text.get(start..).unwrap_or_default();
+        let end = start + rest.iter().position(|byte| !part(byte)).unwrap_or(rest.len());
+        self.at = end;
+        let token = self.text.get(start..end).unwrap_or_default();
+        let Some(whole) = whole(token).filter(|_| self.is_lenient()) else { return };
+        self.out.extend_from_slice(self.text.get(self.copied..start).unwrap_or_default());
+        self.out.extend_from_slice(whole.to_string().as_bytes());
+        self.copied = end;
+    }
+
+    fn is_lenient(&self) -> bool {
+        self.path.len() <= DEEPEST && PLACES.iter().any(|place| self.is_at(place))
+    }
+
+    fn is_at(&self, place: &[&str]) -> bool {
+        place.len() == self.path.len()
+            && place.iter().zip(&self.path).all(|(step, level)| match level {
+                Level::Array => *step == "*",
+                Level::Object(name) => *step == "*" || step.as_bytes() == *name,
+            })
+    }
+}
+
+/// The integer behind a spelling with a fraction or an exponent, or of a zero below zero.
+fn whole(token: &[u8]) -> Option<i64> {
+    let is_integer = !token.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
+    if is_integer && token != b"-0" {
+        return None;
+    }
+    // What is no number in JSON stays as it is.
+    let number: f64 = serde_json::from_slice(token).ok()?;
+    if number.fract() != 0.0 || number.abs() > EXACT {
+        return None;
+    }
+    format!("{number:.0}").parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::respelt;
+
+    fn of(text: &str) -> String {
+        respelt(text.as_bytes()).map_or_else(|| "-".to_owned(), |text| String::from_utf8(text).unwrap())
+    }
+
+    #[test]
+    fn whole_numbers_lose_their_fraction_where_the_api_reads_an_integer() {
+        assert_eq!(
+            of(r#"{"artifacts": [{"path": "1.0", "info": {"hashes": {"a": "\"9.0"}, "length": 630.0}}]}"#),
+            r#"{"artifacts": [{"path": "1.0", "info": {"hashes": {"a": "\"9.0"}, "length": 630}}]}"#
+        );
+        assert_eq!(
+            of(r#"{"timeout":3e2,"publish_artifacts":0.0}"#),
+            r#"{"timeout":300,"publish_artifacts":0}"#
+        );
+        assert_eq!(of(r#"{"timeout":-0}"#), r#"{"timeout":0}"#);
+        assert_eq!(of(r#"{"timeout":-5.00E0}"#), r#"{"timeout":-5}"#);
+        assert_eq!(
+            of(r#"{"settings":{"roles":{"bins":{"expiration":1.0,"number_of_delegated_bins":4.0}}}}"#),
+            r#"{"settings":{"roles":{"bins":{"expiration":1,"number_of_delegated_bins":4}}}}"#
+        );
+    }
+
+    #[test]
+    fn everything_else_stays_as_it_is() {
+        for text in [
+            r#"{"timeout":300}"#,
+            r#"{"timeout":300.5}"#,
+            r#"{"timeout":1e400}"#,
+            r#"{"timeout":1e30}"#,
+            r#"{"timeout":01.0}"#,
+            r#"{"timeout":"300.0"}"#,
+            r#"{"artifacts":[{"info":{"custom":{"length":1.0}}}]}"#,
+            r#"{"metadata":{"root":{"signed":{"version":1.0}}}}"#,
+            r#"{"metadata":{"timeout":1.0}}"#,
+            r#"[{"timeout":1.0}]"#,
+            r#"{"a":{"timeout":"#,
+            r#""timeout"#,
+            r#"}]}1.0"#,
+            "1.0",
+        ] {
+            assert_eq!(of(text), "-", "{text}");
+        }
+    }
+}

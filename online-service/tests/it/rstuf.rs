@@ -1,0 +1,3 @@
+//! What RSTUF's clients rely on.
+
+mod lax;
