@@ -91,7 +91,7 @@ fn a_root_that_clients_do_not_read_is_refused() {
     service.start();
     let ceremony = Ceremony::hold(&service, &Options::default());
     let (payload, digest) =
-        ceremony.payload_with_root(|signed| signed.set("x-long", Json::from("x".repeat(512_000))));
+        ceremony.payload_with_root(|signed| signed.set("x-vestry-long", Json::from("x".repeat(512_000))));
     let answer = assert_unchanged(&service, "a long root", || post(&service, &payload, Some(&digest)));
     assert_eq!(answer.status, 422);
     assert!(answer.text().contains("clients read no root beyond 512000"), "{}", answer.text());

@@ -69,8 +69,7 @@ pub(crate) async fn handle(
     let (caller, request) = authorise::sender(&app, &headers, &Need::Bootstrap, request).await?;
     let expected = expected(&headers)?;
     let accepted_bootstrap = body::with_json(&app, &headers, request, move |app, value| {
-        shape::check(value)?;
-        let payload = BootstrapPayload::from_json(value).map_err(BootstrapError::from)?;
+        let payload = BootstrapPayload::from_json(&shape::read(value)?).map_err(BootstrapError::from)?;
         Ok(accept(&app.ports, &app.policy, &caller, &payload, expected)?)
     })
     .await?;
