@@ -81,13 +81,18 @@ pub(crate) fn pending(ports: &Ports, caller: &Caller) -> Result<Pending, SignErr
     }
 }
 
+/// Whether anything can wait for signatures at all.
+pub(crate) fn check_state(ports: &Ports) -> Result<(), SignError> {
+    match ports.catalog.bootstrap()?.state {
+        BootstrapState::Signing | BootstrapState::Finished => Ok(()),
+        state @ (BootstrapState::None | BootstrapState::Pre) => Err(SignError::State(state)),
+    }
+}
+
 /// Adds one verified signature to the pending root.
 pub(crate) fn add(ports: &Ports, caller: &Caller, payload: &SignPayload) -> Result<Signed, SignError> {
     caller.check(&Need::SignMetadata)?;
-    let state = ports.catalog.bootstrap()?.state;
-    if !matches!(state, BootstrapState::Signing | BootstrapState::Finished) {
-        return Err(SignError::State(state));
-    }
+    check_state(ports)?;
     let nothing = || SignError::NothingPending(payload.role.clone());
     let pending = ports.catalog.pending_root()?.filter(|_| payload.role == "root").ok_or_else(nothing)?;
     let mut root = Metadata::<Root>::parse(&pending.root)?;

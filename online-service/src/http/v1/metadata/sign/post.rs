@@ -12,9 +12,9 @@ use crate::http::fields::{Faults, Field};
 use crate::http::v1::accepted;
 use crate::http::{Shared, authorise, body, json};
 use crate::scope::Need;
-use crate::usecases::sign::add;
+use crate::usecases::sign::{add, check_state};
 
-fn read(value: &Json) -> Result<SignPayload, ApiError> {
+fn check_shape(value: &Json) -> Result<(), ApiError> {
     let mut faults = Faults::default();
     let body = Field::body(value);
     body.member("role", &mut faults).and_then(|role| role.string(&mut faults));
@@ -23,8 +23,11 @@ fn read(value: &Json) -> Result<SignPayload, ApiError> {
             signature.member(name, &mut faults).and_then(|field| field.string(&mut faults));
         }
     }
-    faults.check()?;
-    // What pydantic has no rule for: an impossible key id, or a signature that is no hexadecimal.
+    faults.check()
+}
+
+/// What pydantic has no rule for: an impossible key id, or a signature that is no hexadecimal.
+fn read(value: &Json) -> Result<SignPayload, ApiError> {
     SignPayload::from_json(value).map_err(|error| {
         let place = vec![Json::from("body"), Json::from("signature")];
         ApiError::invalid(Invalid::value(place, &error.to_string(), Json::object([])))
@@ -39,6 +42,8 @@ pub(crate) async fn handle(
 ) -> Result<Response, ApiError> {
     let (caller, request) = authorise::sender(&app, &headers, &Need::SignMetadata, request).await?;
     let signed = body::with_json(&app, &headers, request, move |app, value| {
+        check_shape(value)?;
+        check_state(&app.ports)?;
         Ok(add(&app.ports, &caller, &read(value)?)?)
     })
     .await?;
