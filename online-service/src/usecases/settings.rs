@@ -33,7 +33,8 @@ pub(crate) enum SettingsError {
     Catalog(#[from] CatalogError),
 }
 
-/// All settings. Unlike RSTUF's, `root_num_keys` is the number of root keys, and no address of the vault appears.
+/// All settings. Unlike RSTUF's, `root_num_keys` is the number of root keys, and an address of the vault appears only
+/// where the published root tells it anyway.
 pub(crate) fn current(ports: &Ports, caller: &Caller) -> Result<Json, SettingsError> {
     caller.check(&Need::Read)?;
     let bootstrap = ports.catalog.bootstrap()?;
@@ -46,7 +47,7 @@ pub(crate) fn current(ports: &Ports, caller: &Caller) -> Result<Json, SettingsEr
         ("number_of_delegated_bins", Json::from(settings.bins.count.get())),
         ("targets_online_key", Json::from(true)),
         ("root_signing", Json::Null),
-        ("online_key", online_key(root.body())),
+        ("online_key", online_key(&root)),
         ("trusted_root", root.document().to_json()),
     ]);
     if let Some(task) = bootstrap.task {
@@ -79,9 +80,11 @@ const fn days(settings: &RepositorySettings, role: TopRole) -> Days {
     }
 }
 
-fn online_key(root: &Root) -> Json {
-    let Some((keyid, key)) = root.keys_of(TopRole::Timestamp).next() else { return Json::Null };
-    let mut value = key.to_json();
+/// As root lists it, with its id. What root does not say of it is not said here either.
+fn online_key(root: &Metadata<Root>) -> Json {
+    let Some((keyid, _)) = root.body().keys_of(TopRole::Timestamp).next() else { return Json::Null };
+    let listed = root.document().signed().get("keys").and_then(|keys| keys.get(keyid.as_str()));
+    let mut value = listed.cloned().unwrap_or_default();
     value.set("keyid", Json::from(keyid.as_str()));
     value
 }
