@@ -14,7 +14,7 @@ pub(crate) enum Scope {
     MetadataWrite,
     /// Read the configuration and pending metadata.
     Read,
-    /// Everything, and the only scope that may bootstrap.
+    /// Everything, and the only scope that may begin or abandon a bootstrap.
     Admin,
 }
 
@@ -94,6 +94,8 @@ pub(crate) enum Need<'a> {
     SignMetadata,
     /// Bootstrap the repository.
     Bootstrap,
+    /// Throw away what waits for signatures.
+    StopSigning,
 }
 
 impl Need<'_> {
@@ -104,7 +106,7 @@ impl Need<'_> {
             Self::WriteArtifact(_) | Self::Publish => "artifacts:write",
             Self::PublishDeferred => "artifacts:write without a path prefix",
             Self::SignMetadata => "metadata:write",
-            Self::Bootstrap => "admin",
+            Self::Bootstrap | Self::StopSigning => "admin",
         }
     }
 }
@@ -138,10 +140,11 @@ mod tests {
     }
 
     #[test]
-    fn only_admin_bootstraps() {
+    fn only_admin_begins_and_abandons_a_bootstrap() {
         for text in ["artifacts:write", "metadata:write", "read"] {
-            assert!(!Scope::parse(text).unwrap().permits(&Need::Bootstrap));
+            let scope = Scope::parse(text).unwrap();
+            assert!(!scope.permits(&Need::Bootstrap) && !scope.permits(&Need::StopSigning));
         }
-        assert!(Scope::Admin.permits(&Need::Bootstrap));
+        assert!(Scope::Admin.permits(&Need::Bootstrap) && Scope::Admin.permits(&Need::StopSigning));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows HTTP, a database, an adapter or the command line.
 
+pub(crate) mod abandon;
 pub(crate) mod access;
 pub(crate) mod artifacts;
 pub(crate) mod audit;

@@ -21,7 +21,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::ports::catalog::access::{AuditEntry, AuditRow, TokenRecord};
-use crate::ports::catalog::bootstrap::{BootstrapOpening, BootstrapRecord, PendingRoot, RootExtension};
+use crate::ports::catalog::bootstrap::{
+    Abandonment, BootstrapOpening, BootstrapRecord, PendingRoot, RootExtension,
+};
 use crate::ports::catalog::intake::{IntakeRow, NewIntake, SetAside};
 use crate::ports::catalog::names::RoleLabel;
 use crate::ports::catalog::publication::{
@@ -219,6 +221,10 @@ impl Catalog for SqliteCatalog {
 
     fn extend_pending_root(&self, extension: &RootExtension) -> Result<Transition, CatalogError> {
         self.write(|db| bootstrap::extend(db, extension))
+    }
+
+    fn abandon_bootstrap(&self, abandonment: &Abandonment) -> Result<Transition, CatalogError> {
+        self.write(|db| bootstrap::abandon(db, abandonment))
     }
 
     fn commit(&self, change: &Publication) -> Result<(), CatalogError> {

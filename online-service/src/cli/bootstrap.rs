@@ -1,4 +1,6 @@
-//! `bootstrap`: hands the payload of a ceremony to the service.
+//! `bootstrap`: hands the payload of a ceremony to the service, or abandons one that waits for signatures.
+
+mod abandon;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,7 +16,7 @@ use super::remote::{Client, Remote};
 use crate::composition;
 use crate::config::Config;
 use crate::data_folder::FolderLock;
-use crate::http::v1::bootstrap::post::EXPECT_HEADER;
+use crate::http::v1::expected::EXPECT_HEADER;
 use crate::ports::catalog::bootstrap::BootstrapState;
 use crate::publisher::{Publisher, Step};
 use crate::usecases::access::Caller;
@@ -27,7 +29,12 @@ const POLLS: (Duration, u32) = (Duration::from_millis(200), 600);
 #[derive(Debug, Args)]
 pub(super) struct Bootstrap {
     /// The payload.
-    file: PathBuf,
+    #[arg(required_unless_present = "abandon", conflicts_with = "abandon")]
+    file: Option<PathBuf>,
+    /// Throw away the root that waits for signatures, and every signature on it, so that another payload can come.
+    /// Asks first; where nobody can be asked, --expect with its digest is the answer.
+    #[arg(long)]
+    abandon: bool,
     /// The document digest of root as it was read aloud in the ceremony: all 16 groups, or all 24 words.
     #[arg(long, value_name = "GROUPS OR WORDS")]
     expect: Option<String>,
@@ -38,10 +45,17 @@ pub(super) struct Bootstrap {
 impl Bootstrap {
     /// Runs the command.
     pub(super) fn run(self, config: &Config) -> anyhow::Result<()> {
-        let bytes = std::fs::read(&self.file)
-            .with_context(|| format!("{} could not be read; name another file", self.file.display()))?;
         let expected = self.expect.as_deref().map(DocumentDigest::parse_spoken).transpose()?;
-        match self.remote.client(config)? {
+        let client = self.remote.client(config)?;
+        let Some(file) = self.file else {
+            return match client {
+                Some(client) => abandon::remotely(&client, expected),
+                None => abandon::on_the_folder(config, expected),
+            };
+        };
+        let bytes = std::fs::read(&file)
+            .with_context(|| format!("{} could not be read; name another file", file.display()))?;
+        match client {
             Some(client) => remotely(&client, &bytes, expected),
             None => on_the_folder(config, &bytes, expected),
         }

@@ -3,6 +3,7 @@
 pub(crate) mod artifacts;
 pub(crate) mod bootstrap;
 pub(crate) mod config;
+pub(crate) mod expected;
 pub(crate) mod metadata;
 pub(crate) mod status;
 pub(crate) mod task;
@@ -17,24 +18,26 @@ use crate::ports::clock::Moment;
 
 /// All endpoints of the API.
 pub(crate) fn routes() -> Router<Shared> {
-    let endpoints: [(&str, MethodRouter<Shared>); 9] = [
+    let endpoints: [(&str, MethodRouter<Shared>); 12] = [
         ("bootstrap", get(bootstrap::get::handle).post(bootstrap::post::handle)),
         ("config", get(config::get::handle)),
         ("artifacts", post(artifacts::post::handle)),
         ("artifacts/delete", post(artifacts::delete::handle)),
         ("artifacts/publish", post(artifacts::publish::handle)),
         ("metadata/sign", get(metadata::sign::get::handle).post(metadata::sign::post::handle)),
+        ("metadata/sign/delete", post(metadata::sign::delete::handle)),
         ("task", get(task::get::handle)),
         ("status", get(status::get::handle)),
-        // Older RSTUF documentation teaches this spelling.
+        // Older RSTUF documentation teaches these spellings.
         ("targets", post(artifacts::post::handle)),
+        ("targets/delete", post(artifacts::delete::handle)),
+        ("targets/publish", post(artifacts::publish::handle)),
     ];
     let mut router = Router::new();
     for (path, endpoint) in endpoints {
         router = both(router, path, endpoint);
     }
-    router = both(router, "targets/delete", post(artifacts::delete::handle));
-    both(router, "targets/publish", post(artifacts::publish::handle))
+    router
 }
 
 /// RSTUF answers the other spelling with 307; here both are served directly.

@@ -21,7 +21,7 @@ pub(crate) mod task;
 use std::path::PathBuf;
 
 use access::{AuditEntry, AuditRow, TokenRecord};
-use bootstrap::{BootstrapOpening, BootstrapRecord, BootstrapState, PendingRoot, RootExtension};
+use bootstrap::{Abandonment, BootstrapOpening, BootstrapRecord, BootstrapState, PendingRoot, RootExtension};
 use intake::{IntakeRow, NewIntake, SetAside};
 use names::RoleLabel;
 use publication::{Counts, CurrentRole, Publication, PublishedFile, RepositoryRecord, StoredArtifact};
@@ -151,6 +151,10 @@ pub(crate) trait Catalog: Send + Sync {
 
     /// Replaces the pending root by the same document with one signature more, and possibly moves on to `Pre`.
     fn extend_pending_root(&self, extension: &RootExtension) -> Result<Transition, CatalogError>;
+
+    /// Leaves the state `Signing` for `None`: the pending root, its signatures and its settings are forgotten, and
+    /// nothing else is.
+    fn abandon_bootstrap(&self, abandonment: &Abandonment) -> Result<Transition, CatalogError>;
 
     /// Publishes: artifacts, files, floors, pointers and task results together.
     fn commit(&self, change: &Publication) -> Result<(), CatalogError>;

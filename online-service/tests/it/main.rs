@@ -13,6 +13,7 @@ mod http;
 mod limits;
 mod metadata;
 mod metadata_sign;
+mod metadata_sign_delete;
 mod rstuf;
 mod secrecy;
 mod service;

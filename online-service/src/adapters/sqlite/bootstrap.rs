@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{access, tasks};
 use crate::ports::catalog::bootstrap::{
-    BootstrapOpening, BootstrapRecord, BootstrapState, PendingRoot, RootExtension,
+    Abandonment, BootstrapOpening, BootstrapRecord, BootstrapState, PendingRoot, RootExtension,
 };
 use crate::ports::catalog::task::{TaskId, TaskName};
 use crate::ports::catalog::{CatalogError, Transition};
@@ -84,14 +84,46 @@ pub(super) fn extend(db: &Connection, extension: &RootExtension) -> Result<Trans
     if found != BootstrapState::Signing {
         return Ok(Transition::Refused(found));
     }
-    if get(db, ROOT)?.as_ref() != Some(&extension.previous) {
-        return Err(CatalogError::Fenced("another signature was added at the same time".to_owned()));
-    }
+    check_root(db, &extension.previous)?;
     put(db, STATE, extension.state.as_str().as_bytes())?;
     put_root(db, &extension.root, &extension.task.id, extension.task.name)?;
     tasks::put(db, &extension.task)?;
     access::append(db, &extension.audit)?;
     Ok(Transition::Made)
+}
+
+/// `Signing` -> `None`.
+pub(super) fn abandon(db: &Connection, abandonment: &Abandonment) -> Result<Transition, CatalogError> {
+    let found = state(db)?;
+    if found != BootstrapState::Signing {
+        return Ok(Transition::Refused(found));
+    }
+    check_root(db, &abandonment.root)?;
+    forget_pending(db)?;
+    forget(db, &[STATE, TASK])?;
+    tasks::put(db, &abandonment.task)?;
+    access::append(db, &abandonment.audit)?;
+    Ok(Transition::Made)
+}
+
+/// Fails when the pending root is no longer the one that was read.
+fn check_root(db: &Connection, read: &[u8]) -> Result<(), CatalogError> {
+    if get(db, ROOT)?.as_deref() == Some(read) {
+        return Ok(());
+    }
+    Err(CatalogError::Fenced("the root that waits was changed at the same time".to_owned()))
+}
+
+fn forget_pending(db: &Connection) -> Result<(), CatalogError> {
+    forget(db, &[ROOT, SETTINGS, WAITING_TASK, WAITING_NAME])
+}
+
+fn forget(db: &Connection, keys: &[&str]) -> Result<(), CatalogError> {
+    let mut delete = db.prepare_cached("DELETE FROM state WHERE key = ?1")?;
+    for key in keys {
+        delete.execute([key])?;
+    }
+    Ok(())
 }
 
 fn put_root(db: &Connection, root: &[u8], task: &TaskId, name: TaskName) -> Result<(), CatalogError> {
@@ -109,9 +141,5 @@ pub(super) fn finish(db: &Connection) -> Result<(), CatalogError> {
     let settings = get(db, SETTINGS)?.ok_or_else(|| corrupt(SETTINGS))?;
     put(db, REPOSITORY_SETTINGS, &settings)?;
     put(db, STATE, BootstrapState::Finished.as_str().as_bytes())?;
-    let mut delete = db.prepare_cached("DELETE FROM state WHERE key = ?1")?;
-    for key in [ROOT, SETTINGS, WAITING_TASK, WAITING_NAME] {
-        delete.execute([key])?;
-    }
-    Ok(())
+    forget_pending(db)
 }

@@ -2,7 +2,7 @@ use shared::json::Json;
 
 use super::SqliteCatalog;
 use crate::ports::catalog::access::{AuditEntry, TokenRecord};
-use crate::ports::catalog::bootstrap::{BootstrapOpening, BootstrapState, RootExtension};
+use crate::ports::catalog::bootstrap::{Abandonment, BootstrapOpening, BootstrapState, RootExtension};
 use crate::ports::catalog::intake::{Computed, Growth, NewIntake, SetAside, Urgency};
 use crate::ports::catalog::names::RoleLabel;
 use crate::ports::catalog::publication::{ArtifactChange, Basis, NewFile, Publication, RoleSize};
@@ -281,4 +281,41 @@ fn files_carry_their_hash_also_those_of_an_older_schema() {
     let db = rusqlite::Connection::open(folder.path().join("catalog.sqlite")).unwrap();
     db.execute("UPDATE versions SET sha256 = NULL", []).unwrap();
     assert_eq!(file().sha256, hash);
+}
+
+fn abandonment(root: &[u8]) -> Abandonment {
+    Abandonment { root: root.to_vec(), task: task("end"), audit: entry() }
+}
+
+fn extension(previous: &[u8], root: &[u8], state: BootstrapState) -> RootExtension {
+    RootExtension {
+        previous: previous.to_vec(),
+        root: root.to_vec(),
+        state,
+        task: task("sign"),
+        audit: entry(),
+    }
+}
+
+#[test]
+fn only_the_root_that_was_read_is_abandoned_and_nothing_of_it_stays() {
+    let (_folder, catalog) = open();
+    let refused = |outcome| matches!(outcome, Ok(Transition::Refused(_)));
+    assert!(refused(catalog.abandon_bootstrap(&abandonment(b"root"))));
+    catalog.open_bootstrap(&opening(BootstrapState::Signing)).unwrap();
+    catalog.extend_pending_root(&extension(b"root", b"more", BootstrapState::Signing)).unwrap();
+    assert!(matches!(catalog.abandon_bootstrap(&abandonment(b"root")), Err(CatalogError::Fenced(_))));
+    assert_eq!(catalog.pending_root().unwrap().unwrap().root, b"more");
+    assert_eq!(catalog.abandon_bootstrap(&abandonment(b"more")).unwrap(), Transition::Made);
+    let record = catalog.bootstrap().unwrap();
+    assert_eq!((record.state, record.task), (BootstrapState::None, None));
+    assert!(catalog.pending_root().unwrap().is_none());
+    assert!(catalog.task(&TaskId::from_text("end")).unwrap().is_some());
+    // A signature that was made for what is gone.
+    assert!(refused(catalog.extend_pending_root(&extension(b"more", b"all", BootstrapState::Pre))));
+    // And an end that was meant for what is complete.
+    catalog.open_bootstrap(&opening(BootstrapState::Signing)).unwrap();
+    catalog.extend_pending_root(&extension(b"root", b"all", BootstrapState::Pre)).unwrap();
+    assert!(refused(catalog.abandon_bootstrap(&abandonment(b"root"))));
+    assert!(audit::check(&catalog).is_ok());
 }

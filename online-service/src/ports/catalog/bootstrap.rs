@@ -86,3 +86,14 @@ pub(crate) struct RootExtension {
     /// The audit entry.
     pub(crate) audit: AuditEntry,
 }
+
+/// The end of a bootstrap that waits for signatures.
+#[derive(Clone, Debug)]
+pub(crate) struct Abandonment {
+    /// The bytes that were read before; another value means that a signature came meanwhile.
+    pub(crate) root: Vec<u8>,
+    /// The task of this request.
+    pub(crate) task: Task,
+    /// The audit entry.
+    pub(crate) audit: AuditEntry,
+}

@@ -38,15 +38,18 @@ pub(crate) enum TaskName {
     PublishArtifacts,
     /// Adds a root signature.
     SignMetadata,
+    /// Throws away a root that waits for signatures.
+    DeleteSignMetadata,
 }
 
 impl TaskName {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Bootstrap,
         Self::AddArtifacts,
         Self::RemoveArtifacts,
         Self::PublishArtifacts,
         Self::SignMetadata,
+        Self::DeleteSignMetadata,
     ];
 
     /// The word in a task's result.
@@ -57,6 +60,7 @@ impl TaskName {
             Self::RemoveArtifacts => "remove_artifacts",
             Self::PublishArtifacts => "publish_artifacts",
             Self::SignMetadata => "sign_metadata",
+            Self::DeleteSignMetadata => "delete_sign_metadata",
         }
     }
 
@@ -73,6 +77,7 @@ impl TaskName {
             Self::RemoveArtifacts => "Artifact(s) removed",
             Self::PublishArtifacts => "Publish Artifacts Processed",
             Self::SignMetadata => "Signature Processed",
+            Self::DeleteSignMetadata => "Deletion of root metadata successful, signing process stopped",
         }
     }
 }

@@ -10,18 +10,14 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use shared::digest::DocumentDigest;
 use shared::gap::BootstrapPayload;
 use shared::json::Json;
 
 use crate::http::error::{ApiError, Invalid};
-use crate::http::v1::accepted;
+use crate::http::v1::{accepted, expected};
 use crate::http::{Shared, authorise, body, json};
 use crate::scope::Need;
 use crate::usecases::bootstrap::{BootstrapError, accept};
-
-/// The header with the expected digest.
-pub(crate) const EXPECT_HEADER: &str = "x-vestry-expect-digest";
 
 impl From<BootstrapError> for ApiError {
     fn from(error: BootstrapError) -> Self {
@@ -50,16 +46,6 @@ impl From<BootstrapError> for ApiError {
     }
 }
 
-fn expected(headers: &HeaderMap) -> Result<Option<DocumentDigest>, ApiError> {
-    let Some(value) = headers.get(EXPECT_HEADER) else { return Ok(None) };
-    let text = String::from_utf8_lossy(value.as_bytes());
-    let digest = DocumentDigest::parse_spoken(&text).map_err(|error| {
-        let place = vec![Json::from("header"), Json::from(EXPECT_HEADER)];
-        ApiError::invalid(Invalid::value(place, &error.to_string(), Json::from(text.as_ref())))
-    })?;
-    Ok(Some(digest))
-}
-
 /// Checks the payload and starts the bootstrap.
 pub(crate) async fn handle(
     State(app): State<Shared>,
@@ -67,7 +53,7 @@ pub(crate) async fn handle(
     request: Body,
 ) -> Result<Response, ApiError> {
     let (caller, request) = authorise::sender(&app, &headers, &Need::Bootstrap, request).await?;
-    let expected = expected(&headers)?;
+    let expected = expected::digest(&headers)?;
     let accepted_bootstrap = body::with_json(&app, &headers, request, move |app, value| {
         let payload = BootstrapPayload::from_json(&shape::read(value)?).map_err(BootstrapError::from)?;
         Ok(accept(&app.ports, &app.policy, &caller, &payload, expected)?)

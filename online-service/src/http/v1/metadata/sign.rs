@@ -1,4 +1,5 @@
 //! Signatures that are still missing.
 
+pub(crate) mod delete;
 pub(crate) mod get;
 pub(crate) mod post;

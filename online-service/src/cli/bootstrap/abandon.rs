@@ -1,0 +1,101 @@
+//! `bootstrap --abandon`: throws away the root that waits for signatures.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use anyhow::{Context as _, bail};
+use shared::digest::DocumentDigest;
+use shared::json::Json;
+use shared::metadata::{Metadata, Root};
+use shared::rotation::self_tally;
+
+use crate::cli::output::{in_lines, say};
+use crate::cli::remote::Client;
+use crate::composition;
+use crate::config::Config;
+use crate::data_folder::FolderLock;
+use crate::http::v1::expected::EXPECT_HEADER;
+use crate::ports::catalog::bootstrap::BootstrapState;
+use crate::usecases::abandon::abandon;
+use crate::usecases::access::Caller;
+
+pub(super) fn on_the_folder(config: &Config, expected: Option<DocumentDigest>) -> anyhow::Result<()> {
+    let _lock = FolderLock::take(&config.data)?;
+    let ports = composition::ports(config)?;
+    let state = ports.catalog.bootstrap()?.state;
+    let pending = ports.catalog.pending_root()?.filter(|_| state == BootstrapState::Signing);
+    let pending = pending.with_context(|| nothing_waits(state.as_str()))?;
+    let digest = settle(&Metadata::parse(&pending.root)?, expected)?;
+    abandon(&ports, &Caller::operator(), "root", Some(digest))?;
+    report()
+}
+
+pub(super) fn remotely(client: &Client, expected: Option<DocumentDigest>) -> anyhow::Result<()> {
+    let record = client.get("/api/v1/bootstrap")?;
+    let state = record.get("data").and_then(|data| data.get("state")?.as_str()).unwrap_or("None");
+    if state != BootstrapState::Signing.as_str() {
+        bail!(nothing_waits(state));
+    }
+    let answer = client.get("/api/v1/metadata/sign")?;
+    let root = answer.get("data").and_then(|data| data.get("metadata")?.get("root"));
+    let root = root.with_context(|| nothing_waits("finished"))?;
+    let digest = settle(&Metadata::parse(&root.to_compact())?, expected)?;
+    let body = Json::object([("role", Json::from("root"))]).to_compact();
+    // The digest travels along: if another root waits by now, nothing is thrown away.
+    client.post("/api/v1/metadata/sign/delete", Some((EXPECT_HEADER, &digest.to_string())), &body)?;
+    report()
+}
+
+fn nothing_waits(state: &str) -> String {
+    format!(
+        "No root waits for signatures (the bootstrap is in the state {state}), so nothing is thrown away."
+    )
+}
+
+fn report() -> anyhow::Result<()> {
+    say("The bootstrap is abandoned; nothing was ever published of it. The service takes another payload.")
+}
+
+/// Says what would be lost, and makes sure that this is wanted.
+fn settle(root: &Metadata<Root>, expected: Option<DocumentDigest>) -> anyhow::Result<DocumentDigest> {
+    let digest = root.document().digest();
+    if let Some(expected) = expected.filter(|expected| *expected != digest) {
+        bail!("Another root waits. Expected {expected}; got {digest}. Nothing was thrown away.");
+    }
+    describe(root)?;
+    if expected.is_none() {
+        ask()?;
+    }
+    Ok(digest)
+}
+
+fn describe(root: &Metadata<Root>) -> anyhow::Result<()> {
+    say("This root waits for signatures and would be thrown away:")?;
+    say(&in_lines(&root.document().digest().groups()))?;
+    let tally = self_tally(root)?;
+    say(&format!("It has {} of {} signatures. These would be lost:", tally.valid.len(), tally.threshold))?;
+    for keyid in &tally.valid {
+        say(&format!("    {} (key id {keyid})", printable(&root.body().name_of(keyid))))?;
+    }
+    say("Whoever keeps the payload still has those that stand in it.")
+}
+
+/// A name comes from a document: it must not move the cursor.
+fn printable(name: &str) -> String {
+    name.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect()
+}
+
+fn ask() -> anyhow::Result<()> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        bail!(
+            "Nothing was thrown away: there is nobody to ask. Repeat the command with --expect and the digest above."
+        );
+    }
+    say("Type yes to throw it away:")?;
+    let mut answer = String::new();
+    stdin.lock().read_line(&mut answer)?;
+    if answer.trim() != "yes" {
+        bail!("Nothing was thrown away.");
+    }
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! Throwing away a root that waits for signatures, so that the bootstrap can begin again.
+
+use shared::digest::DocumentDigest;
+use shared::json::Json;
+use shared::metadata::{Metadata, MetadataError, Root};
+
+use super::access::{AccessError, Caller};
+use crate::ports::Ports;
+use crate::ports::catalog::access::AuditEntry;
+use crate::ports::catalog::bootstrap::{Abandonment, BootstrapState};
+use crate::ports::catalog::task::{Task, TaskId, TaskName};
+use crate::ports::catalog::{CatalogError, Transition};
+use crate::ports::clock::Moment;
+use crate::ports::randomness::RandomnessError;
+use crate::scope::Need;
+
+/// How often the pending root is read anew because a signature came meanwhile. A root has no more keys than that.
+const ATTEMPTS: u32 = 64;
+
+/// Why nothing was thrown away.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AbandonError {
+    /// The caller may not.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// Nothing of that role waits.
+    #[error("The {0} role is not in a signing process.")]
+    NotSigning(String),
+    /// Another root waits.
+    #[error(
+        "This is not the root that waits. Expected {expected}; got {got}. Read GET /api/v1/metadata/sign to see what waits."
+    )]
+    Digest {
+        /// What the caller wants to throw away.
+        expected: DocumentDigest,
+        /// What waits.
+        got: DocumentDigest,
+    },
+    /// The pending document cannot be read back.
+    #[error(transparent)]
+    Unreadable(#[from] MetadataError),
+    /// The catalog.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// No randomness.
+    #[error(transparent)]
+    Randomness(#[from] RandomnessError),
+}
+
+/// An abandoned bootstrap.
+#[derive(Clone, Debug)]
+pub(crate) struct Abandoned {
+    /// The task.
+    pub(crate) task: TaskId,
+    /// When it was abandoned.
+    pub(crate) at: Moment,
+}
+
+/// Throws away what waits of that role; only the one with the digest, if one is given.
+///
+/// What was published and which versions were given out stays as it is: nothing of a waiting root was ever published.
+pub(crate) fn abandon(
+    ports: &Ports,
+    caller: &Caller,
+    role: &str,
+    expected: Option<DocumentDigest>,
+) -> Result<Abandoned, AbandonError> {
+    caller.check(&Need::StopSigning)?;
+    let not_signing = || AbandonError::NotSigning(role.chars().take(80).collect());
+    let mut outcome = Err(not_signing());
+    for _ in 0..ATTEMPTS {
+        let signing = ports.catalog.bootstrap()?.state == BootstrapState::Signing;
+        let pending = ports.catalog.pending_root()?.filter(|_| signing && role == "root");
+        let pending = pending.ok_or_else(not_signing)?;
+        let abandonment = prepare(ports, caller, pending.root, expected)?;
+        let abandoned = Abandoned { task: abandonment.task.id.clone(), at: abandonment.task.updated };
+        outcome = match ports.catalog.abandon_bootstrap(&abandonment) {
+            Ok(Transition::Made) => return Ok(abandoned),
+            Ok(Transition::Refused(_)) => return Err(not_signing()),
+            // A signature came meanwhile: it is thrown away too, and the log has to name it.
+            Err(error @ CatalogError::Fenced(_)) => Err(error.into()),
+            Err(error) => return Err(error.into()),
+        };
+    }
+    outcome
+}
+
+fn prepare(
+    ports: &Ports,
+    caller: &Caller,
+    bytes: Vec<u8>,
+    expected: Option<DocumentDigest>,
+) -> Result<Abandonment, AbandonError> {
+    let root = Metadata::<Root>::parse(&bytes)?;
+    let got = root.document().digest();
+    if let Some(expected) = expected.filter(|expected| *expected != got) {
+        return Err(AbandonError::Digest { expected, got });
+    }
+    let at = ports.clock.now();
+    let details = Json::object([("bootstrap", Json::from("Bootstrap process has been stopped"))]);
+    let task = Task::succeeded(ports.task_id()?, TaskName::DeleteSignMetadata, at, details);
+    let audit = audit(caller, &root, &task, at);
+    Ok(Abandonment { root: bytes, task, audit })
+}
+
+/// Who threw away whose signatures on what.
+fn audit(caller: &Caller, root: &Metadata<Root>, task: &Task, at: Moment) -> AuditEntry {
+    let signers = root.document().signatures().map(|signature| Json::from(signature.keyid.as_str()));
+    let subject = Json::object([
+        ("task", Json::from(task.id.as_str())),
+        ("digest", Json::from(root.document().digest().to_hex())),
+        ("signatures", Json::from(signers.collect::<Vec<_>>())),
+    ]);
+    AuditEntry { at, actor: caller.actor.clone(), action: "bootstrap-abandoned", subject }
+}
