@@ -27,19 +27,24 @@ pub(crate) struct Service {
     pub(crate) url: String,
     /// The admin token.
     pub(crate) admin: String,
-    /// Moves the clock of everything that is started, as `+26h`.
+    /// Moves the clock of everything that is started, as `+26h` or `@2026-11-21 19:25:30`.
     pub(crate) clock: Option<&'static str>,
 }
 
 impl Service {
     /// A data folder as `init` leaves it.
     pub(crate) fn new() -> Self {
+        Self::on(None)
+    }
+
+    /// The same, on a day of its own.
+    pub(crate) fn on(clock: Option<&'static str>) -> Self {
         let mut service = Self {
             folder: tempfile::tempdir().unwrap(),
             child: None,
             url: String::new(),
             admin: String::new(),
-            clock: None,
+            clock,
         };
         std::fs::create_dir(service.path("content")).unwrap();
         let (data, content) = (service.path("data"), service.path("content"));
