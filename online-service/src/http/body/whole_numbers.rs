@@ -3,6 +3,8 @@
 //! What is signed has integers only, and a fraction anywhere else stays what it is: unacceptable. So the spelling is
 //! corrected in the text, at the places that are named here and nowhere else, before the text is read.
 
+use shared::json::MAX_DEPTH;
+
 /// Where such numbers may stand. `*` is any member or element.
 const PLACES: [&[&str]; 9] = [
     &["artifacts", "*", "info", "length"],
@@ -24,6 +26,10 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 pub(super) fn respelt(text: &[u8]) -> Option<Vec<u8>> {
     let mut walk = Walk { text, at: 0, path: Vec::new(), copied: 0, out: Vec::new() };
     while let Some(byte) = text.get(walk.at) {
+        // A text of brackets must not become a large list of them.
+        if walk.path.len() > MAX_DEPTH {
+            return None;
+        }
         walk.step(*byte);
     }
     (walk.copied > 0).then(|| [&walk.out, text.get(walk.copied..).unwrap_or_default()].concat())
@@ -81,7 +87,10 @@ impl<'a> Walk<'a> {
         let end = start + rest.iter().position(|byte| !part(byte)).unwrap_or(rest.len());
         self.at = end;
         let token = self.text.get(start..end).unwrap_or_default();
-        let Some(whole) = whole(token).filter(|_| self.is_lenient()) else { return };
+        if !self.is_lenient() {
+            return;
+        }
+        let Some(whole) = whole(token) else { return };
         self.out.extend_from_slice(self.text.get(self.copied..start).unwrap_or_default());
         self.out.extend_from_slice(whole.to_string().as_bytes());
         self.copied = end;
@@ -160,5 +169,7 @@ mod tests {
         ] {
             assert_eq!(of(text), "-", "{text}");
         }
+        let deep = format!("{{\"timeout\":1.0,\"a\":{}", "[".repeat(1_000_000));
+        assert_eq!(of(&deep), "-", "deeper than anything that is read");
     }
 }

@@ -59,7 +59,14 @@ fn read_info(field: &Field<'_>, faults: &mut Faults) -> Option<TargetInfo> {
 
 fn are_strings(field: &Field<'_>, faults: &mut Faults) -> bool {
     let Some(members) = field.members(faults) else { return false };
-    members.filter(|member| member.string(faults).is_none()).count() == 0
+    let mut all = true;
+    for member in members {
+        all &= member.string(faults).is_some();
+        if faults.are_enough() {
+            break;
+        }
+    }
+    all
 }
 
 /// tough, tuf-js and others know no blake2b, so an artifact without sha256 is invisible to them.
