@@ -168,7 +168,7 @@ fn the_command_line_says_what_it_throws_away_and_asks_first() {
     assert!(complaint.contains("Another online-service works on"), "{complaint}");
     let right = [&["--expect", &digest][..], &remote].concat();
     let printed = service.run(&abandon(&right));
-    assert!(printed.contains("It has 1 of 2 signatures."), "{printed}");
+    assert!(printed.contains("It has 1 of 2 signatures, which are lost with it:"), "{printed}");
     assert!(printed.contains(&format!("root-0 (key id {})", ceremony.signature(0).keyid)), "{printed}");
     assert!(printed.contains("The bootstrap is abandoned"), "{printed}");
     let complaint = service.refuse(&abandon(&right));

@@ -69,10 +69,10 @@ fn settle(root: &Metadata<Root>, expected: Option<DocumentDigest>) -> anyhow::Re
 }
 
 fn describe(root: &Metadata<Root>) -> anyhow::Result<()> {
-    say("This root waits for signatures and would be thrown away:")?;
+    say("This root waits for signatures:")?;
     say(&in_lines(&root.document().digest().groups()))?;
     let tally = self_tally(root)?;
-    say(&format!("It has {} of {} signatures. These would be lost:", tally.valid.len(), tally.threshold))?;
+    say(&format!("It has {} of {} signatures, which are lost with it:", tally.valid.len(), tally.threshold))?;
     for keyid in &tally.valid {
         say(&format!("    {} (key id {keyid})", printable(&root.body().name_of(keyid))))?;
     }

@@ -15,19 +15,41 @@ const SESSIONS: [&str; 3] = ["bins", "das", "cli"];
 /// When the recordings were made; the payloads expire a year later.
 const RECORDED: &str = "@2026-11-21 19:25:30";
 
+/// The messages that RSTUF's command line compares word by word.
+const MESSAGES: [&str; 11] = [
+    "System available for bootstrap.",
+    "System LOCKED for bootstrap.",
+    "Bootstrap accepted.",
+    "Current Settings",
+    "Metadata role(s) pending signing",
+    "No metadata pending signing available",
+    "Metadata sign accepted.",
+    "New Artifact(s) successfully submitted.",
+    "Remove Artifact(s) successfully submitted.",
+    "Publish artifacts successfully submitted.",
+    "Task state.",
+];
+
 #[test]
 fn every_recorded_exchange_is_equal_or_stands_on_the_page() {
     let page = Page::read();
     let mut complaints = Vec::new();
     let mut verdicts: Vec<Verdict> = Vec::new();
     let mut known = BTreeSet::new();
+    let mut messages = BTreeSet::new();
     for name in SESSIONS {
         let exchanges = session(name);
         let mut replay = Replay::begin(&exchanges);
         for exchange in &exchanges {
             let ours = replay.ask(exchange);
             match compare(&page, exchange, replay.later(&page, exchange).as_ref(), &ours) {
-                Ok(verdict) => verdicts.push(verdict),
+                Ok(verdict) => {
+                    verdicts.push(verdict);
+                    let message = exchange.answer.get("message");
+                    if message == ours.1.get("message") {
+                        messages.extend(message.and_then(Json::as_str).map(str::to_owned));
+                    }
+                }
                 Err(complaint) => {
                     let (status, body) = ours;
                     let body = String::from_utf8(body.to_compact()).unwrap();
@@ -36,6 +58,9 @@ fn every_recorded_exchange_is_equal_or_stands_on_the_page() {
             }
             known.insert(exchange.name.clone());
         }
+    }
+    for message in MESSAGES.into_iter().filter(|message| !messages.contains(*message)) {
+        complaints.push(format!("no exchange says \"{message}\" in both"));
     }
     let listed = page.rows.keys().chain(page.later.keys()).chain(page.later.values());
     complaints.extend(
