@@ -30,10 +30,10 @@ impl Totals {
 
 /// `Summary [ 1.2s] 5 tests run: 3 passed, 2 failed, 1 skipped` or `test result: ok. 3 passed; 0 failed; 1 ignored; …`
 fn summary(line: &str) -> Option<&str> {
-    let line = line.trim();
-    if line.starts_with("Summary [") {
+    if line.trim_start().starts_with("Summary [") {
         return line.split_once("run: ").map(|(_, counts)| counts);
     }
+    // nextest repeats what a test printed, indented, with such a line at its end.
     line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")).map(|(_, counts)| counts)
 }
 
@@ -86,5 +86,7 @@ mod tests {
     #[test]
     fn a_test_that_prints_numbers_changes_nothing() {
         assert_eq!(read(&["3 passed; 4 failed", "12 tests run: 8 passed"]), "0 passed, 0 failed, 0 skipped");
+        let repeated = "    test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 91 filtered out";
+        assert_eq!(read(&[repeated]), "0 passed, 0 failed, 0 skipped");
     }
 }
