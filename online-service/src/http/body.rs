@@ -69,7 +69,8 @@ async fn hold(app: &Shared, length: Option<u64>) -> Result<OwnedSemaphorePermit,
     room.acquire_many_owned(kib).await.map_err(|error| ApiError::internal(&error))
 }
 
-fn parse(bytes: &[u8]) -> Result<Json, ApiError> {
+/// Reads JSON whose value in memory is bounded too.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Json, ApiError> {
     let strict = Json::parse_within(bytes, MAX_VALUES);
     strict
         .or_else(|error| match whole_numbers::respelt(bytes) {

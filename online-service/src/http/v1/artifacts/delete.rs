@@ -15,7 +15,8 @@ use crate::ports::catalog::intake::Urgency;
 use crate::scope::Need;
 use crate::usecases::artifacts::remove;
 
-fn read(value: &Json) -> Result<(Vec<TargetPath>, Urgency), ApiError> {
+/// Reads the body.
+pub(crate) fn read(value: &Json) -> Result<(Vec<TargetPath>, Urgency), ApiError> {
     let mut faults = Faults::default();
     let body = Field::body(value);
     let paths = match artifacts_field(&body, &mut faults) {

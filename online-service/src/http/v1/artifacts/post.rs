@@ -16,7 +16,8 @@ use crate::http::{Shared, authorise, body};
 use crate::scope::Need;
 use crate::usecases::artifacts::{Addition, TaskIdInCustom, add};
 
-fn read(value: &Json) -> Result<Addition, ApiError> {
+/// Reads the body.
+pub(crate) fn read(value: &Json) -> Result<Addition, ApiError> {
     let mut faults = Faults::default();
     let body = Field::body(value);
     let artifacts = match artifacts_field(&body, &mut faults) {

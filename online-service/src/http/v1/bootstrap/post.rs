@@ -46,6 +46,11 @@ impl From<BootstrapError> for ApiError {
     }
 }
 
+/// Reads the body.
+pub(crate) fn read(value: &Json) -> Result<BootstrapPayload, ApiError> {
+    Ok(BootstrapPayload::from_json(&shape::read(value)?).map_err(BootstrapError::from)?)
+}
+
 /// Checks the payload and starts the bootstrap.
 pub(crate) async fn handle(
     State(app): State<Shared>,
@@ -55,7 +60,7 @@ pub(crate) async fn handle(
     let (caller, request) = authorise::sender(&app, &headers, &Need::Bootstrap, request).await?;
     let expected = expected::digest(&headers)?;
     let accepted_bootstrap = body::with_json(&app, &headers, request, move |app, value| {
-        let payload = BootstrapPayload::from_json(&shape::read(value)?).map_err(BootstrapError::from)?;
+        let payload = read(value)?;
         Ok(accept(&app.ports, &app.policy, &caller, &payload, expected)?)
     })
     .await?;

@@ -14,6 +14,16 @@ use crate::http::{Shared, authorise, body, json};
 use crate::scope::Need;
 use crate::usecases::sign::{add, check_state};
 
+/// Reads the body.
+pub(crate) fn read(value: &Json) -> Result<SignPayload, ApiError> {
+    check_shape(value)?;
+    // What pydantic has no rule for: an impossible key id, or a signature that is no hexadecimal.
+    SignPayload::from_json(value).map_err(|error| {
+        let place = vec![Json::from("body"), Json::from("signature")];
+        ApiError::invalid(Invalid::value(place, &error.to_string(), Json::object([])))
+    })
+}
+
 fn check_shape(value: &Json) -> Result<(), ApiError> {
     let mut faults = Faults::default();
     let body = Field::body(value);
@@ -26,14 +36,6 @@ fn check_shape(value: &Json) -> Result<(), ApiError> {
     faults.check()
 }
 
-/// What pydantic has no rule for: an impossible key id, or a signature that is no hexadecimal.
-fn read(value: &Json) -> Result<SignPayload, ApiError> {
-    SignPayload::from_json(value).map_err(|error| {
-        let place = vec![Json::from("body"), Json::from("signature")];
-        ApiError::invalid(Invalid::value(place, &error.to_string(), Json::object([])))
-    })
-}
-
 /// Checks the signature and adds it.
 pub(crate) async fn handle(
     State(app): State<Shared>,
@@ -42,6 +44,7 @@ pub(crate) async fn handle(
 ) -> Result<Response, ApiError> {
     let (caller, request) = authorise::sender(&app, &headers, &Need::SignMetadata, request).await?;
     let signed = body::with_json(&app, &headers, request, move |app, value| {
+        // In RSTUF's order: the shape, whether anything can wait, and only then what the signature says.
         check_shape(value)?;
         check_state(&app.ports)?;
         Ok(add(&app.ports, &caller, &read(value)?)?)
