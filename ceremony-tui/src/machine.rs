@@ -29,7 +29,7 @@ mod step;
 mod tests;
 
 pub use draft::{DraftError, Options};
-pub use event::{Effect, Event, Exported, Moment, Note, Novelty, SecretNeed, Tone};
+pub use event::{Effect, Event, Exported, Moment, Note, Novelty, Place, SecretNeed, Tone};
 pub use preflight::{Dumps, Facts, User};
 pub use question::{Choice, Form, Question};
 pub use step::Step;

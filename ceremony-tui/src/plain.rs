@@ -96,11 +96,10 @@ impl Plain<'_> {
                 return Ok(None);
             }
             warned = true;
-            self.say(&Note {
-                tone: Tone::Warning,
-                text: "Stopping now throws the signatures away. Do it again to stop, or answer to go on."
-                    .to_owned(),
-            })?;
+            self.say(&Note::news(
+                Tone::Warning,
+                "Stopping now throws the signatures away. Do it again to stop, or answer to go on.",
+            ))?;
         }
     }
 

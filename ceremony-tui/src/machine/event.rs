@@ -115,6 +115,24 @@ pub struct Note {
     pub tone: Tone,
     /// The line.
     pub text: String,
+    /// Where a screen with room for more than lines shows it.
+    pub place: Place,
+}
+
+/// Whether a note is news, or stands in the picture of its step as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// It is news.
+    News,
+    /// The picture of the step shows the same.
+    Pictured,
+}
+
+impl Note {
+    /// News.
+    pub fn news(tone: Tone, text: impl Into<String>) -> Note {
+        Note { tone, text: text.into(), place: Place::News }
+    }
 }
 
 /// What kind of line a note is. Carried in words too, never in colour alone.
@@ -132,7 +150,7 @@ pub enum Tone {
 
 impl Effect {
     pub(super) fn heading(text: impl Into<String>) -> Effect {
-        Effect::say(Tone::Heading, text)
+        Effect::say(Tone::Heading, text).pictured()
     }
 
     pub(super) fn plain(text: impl Into<String>) -> Effect {
@@ -147,7 +165,15 @@ impl Effect {
         Effect::say(Tone::Refused, text)
     }
 
+    /// What the picture of the step shows as well.
+    pub(super) fn pictured(self) -> Effect {
+        match self {
+            Effect::Say(note) => Effect::Say(Note { place: Place::Pictured, ..note }),
+            other => other,
+        }
+    }
+
     fn say(tone: Tone, text: impl Into<String>) -> Effect {
-        Effect::Say(Note { tone, text: text.into() })
+        Effect::Say(Note::news(tone, text))
     }
 }

@@ -129,11 +129,12 @@ fn judge(draft: &mut Draft, facts: &Facts, moment: Moment) -> Turn<Preflight> {
     let findings = findings(facts, draft.options.build_date, moment.now);
     let mut effects = Vec::new();
     for finding in &findings {
-        if finding.fine {
-            effects.push(Effect::plain(format!("ok   {}: {}", finding.id, finding.text)));
+        let said = if finding.fine {
+            Effect::plain(format!("ok   {}: {}", finding.id, finding.text))
         } else {
-            effects.push(Effect::warning(format!("fix  {}: {}", finding.id, finding.text)));
-        }
+            Effect::warning(format!("fix  {}: {}", finding.id, finding.text))
+        };
+        effects.push(said.pictured());
     }
     let open: Vec<&str> = findings.iter().filter(|finding| !finding.fine).map(|finding| finding.id).collect();
     let next = if open.is_empty() { Preflight::Clock(moment.now) } else { Preflight::Excepting(open) };

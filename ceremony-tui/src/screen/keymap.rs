@@ -1,15 +1,15 @@
-//! Keys mean commands. The one module that knows key codes; the help line is generated from the same table.
+//! Keys mean commands. The one module that knows key codes; the key line is generated from the same tables.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::model::Mode;
+use super::model::Situation;
 use super::update::{Command, Event};
 
 struct Binding {
     code: KeyCode,
     modifiers: KeyModifiers,
     command: Command,
-    /// How the help line says it; nothing for keys that everybody knows.
+    /// How the key line says it; nothing for keys that everybody knows.
     help: Option<&'static str>,
 }
 
@@ -21,24 +21,59 @@ const fn control(letter: char, command: Command, help: Option<&'static str>) -> 
     Binding { code: KeyCode::Char(letter), modifiers: KeyModifiers::CONTROL, command, help }
 }
 
-const KEYS: [Binding; 8] = [
+const STOP: Binding = control('c', Command::Stop, Some("Ctrl-C stop"));
+const PAGE_DOWN: Binding = plain(KeyCode::PageDown, Command::PageDown, Some("PgDn more"));
+const PAGE_UP: Binding = plain(KeyCode::PageUp, Command::PageUp, Some("PgUp back up"));
+
+const ASKING: &[Binding] = &[
     plain(KeyCode::Enter, Command::Submit, Some("Enter answer")),
-    plain(KeyCode::PageDown, Command::PageDown, Some("PgDn more")),
-    plain(KeyCode::PageUp, Command::PageUp, Some("PgUp back up")),
+    PAGE_DOWN,
+    PAGE_UP,
     plain(KeyCode::F(1), Command::Help, Some("F1 help")),
     plain(KeyCode::Esc, Command::Back, Some("Esc back")),
-    control('c', Command::Stop, Some("Ctrl-C stop")),
+    STOP,
     control('u', Command::Clear, None),
     plain(KeyCode::Backspace, Command::Erase, None),
 ];
 
-/// What a key press is to the screen.
-pub fn event(key: &KeyEvent) -> Option<Event> {
+const WORKING: &[Binding] =
+    &[plain(KeyCode::Esc, Command::CancelWork, Some("Esc cancel (nothing is lost)")), STOP];
+
+const FINISHING: &[Binding] = &[STOP];
+
+/// Secrets are read past the keymap; this is only what the key line says of them.
+const SECRET: &[Binding] = &[
+    plain(KeyCode::Enter, Command::Submit, Some("Enter end")),
+    plain(KeyCode::Esc, Command::CancelWork, Some("Esc cancel (nothing is asked of the token)")),
+];
+
+const STOPPING: &[Binding] = &[
+    plain(KeyCode::Char('y'), Command::ConfirmStop, Some("y stop")),
+    plain(KeyCode::Char('n'), Command::Back, Some("n go on")),
+    plain(KeyCode::Esc, Command::Back, Some("Esc go on")),
+];
+
+const ENDED: &[Binding] =
+    &[plain(KeyCode::Enter, Command::Leave, Some("Enter leave")), PAGE_DOWN, PAGE_UP, STOP];
+
+fn keys(situation: Situation) -> &'static [Binding] {
+    match situation {
+        Situation::Asking => ASKING,
+        Situation::Working => WORKING,
+        Situation::Finishing => FINISHING,
+        Situation::Secret => SECRET,
+        Situation::Stopping => STOPPING,
+        Situation::Ended => ENDED,
+    }
+}
+
+/// What a key press is to the screen in this situation.
+pub fn event(key: &KeyEvent, situation: Situation) -> Option<Event> {
     if key.kind == KeyEventKind::Release {
         return None;
     }
-    let bound = KEYS.iter().find(|binding| binding.code == key.code && binding.modifiers == key.modifiers);
-    match (bound, key.code) {
+    let meant = |binding: &&Binding| binding.code == key.code && binding.modifiers == key.modifiers;
+    match (keys(situation).iter().find(meant), key.code) {
         (Some(binding), _) => Some(Event::Command(binding.command)),
         (None, KeyCode::Char(character)) if !key.modifiers.contains(KeyModifiers::CONTROL) => {
             Some(Event::Character(character))
@@ -47,13 +82,7 @@ pub fn event(key: &KeyEvent) -> Option<Event> {
     }
 }
 
-/// The key line for what is waited for now.
-pub fn help_line(mode: &Mode) -> String {
-    match mode {
-        Mode::Stopping => "y stop   any other key goes on".to_owned(),
-        Mode::Secret(_) => "Enter end   Esc cancel (nothing is asked of the token)".to_owned(),
-        Mode::Working(_) => "please wait".to_owned(),
-        Mode::Ended => "Enter leave   PgUp PgDn read".to_owned(),
-        Mode::Asking => KEYS.iter().filter_map(|binding| binding.help).collect::<Vec<_>>().join("   "),
-    }
+/// The key line for this situation.
+pub fn help_line(situation: Situation) -> String {
+    keys(situation).iter().filter_map(|binding| binding.help).collect::<Vec<_>>().join("   ")
 }

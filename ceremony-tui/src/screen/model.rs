@@ -1,9 +1,15 @@
 //! What is seen and typed. No terminal, no port, no clock.
 
+mod mode;
+mod work;
+
 use shared::time::UnixTime;
 
-use crate::machine::{Form, Machine, Note, Question, Step, Tone};
+use crate::machine::{Effect as MachineEffect, Form, Machine, Note, Question, SecretNeed, Step, Tone};
 use crate::text::{printable, wrap};
+
+pub use mode::{Mode, Round, SecretPrompt};
+pub use work::{Cancel, Work};
 
 /// The smallest supported size: columns and rows.
 pub const SMALLEST: Size = Size { columns: 80, rows: 24 };
@@ -22,18 +28,20 @@ pub struct Size {
     pub rows: u16,
 }
 
-/// What the screen waits for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mode {
-    /// An answer to the machine's question.
+/// What a key press can be meant for now. The keymap has a table for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Situation {
+    /// An answer is given.
     Asking,
-    /// A token host or a medium.
-    Working(String),
-    /// A secret, typed past this model: only what it is for is known here.
-    Secret(String),
+    /// Something is under way, and it can be cancelled.
+    Working,
+    /// Something is under way, and it cannot be cancelled.
+    Finishing,
+    /// A secret is typed.
+    Secret,
     /// Whether to stop.
     Stopping,
-    /// Nothing: the ceremony is complete.
+    /// The ceremony is complete.
     Ended,
 }
 
@@ -56,6 +64,8 @@ pub struct Model {
     pub top: usize,
     /// The wall clock at the last event.
     pub now: UnixTime,
+    /// What the machine asked for while somebody was asked whether to stop: nothing begins before the answer.
+    pub(super) held: Vec<MachineEffect>,
 }
 
 impl Model {
@@ -66,11 +76,42 @@ impl Model {
             notes: Vec::new(),
             input: String::new(),
             mode: Mode::Asking,
-            status: "First version of the full screen. The same ceremony in lines: ceremony-tui new --plain"
-                .to_owned(),
+            status: String::new(),
             size,
             top: 0,
             now,
+            held: Vec::new(),
+        }
+    }
+
+    /// The runner begins to perform `effect`, which ends by itself after `limit_seconds`.
+    pub fn begin_work(&mut self, effect: &MachineEffect, limit_seconds: Option<u64>, now: UnixTime) {
+        self.now = now;
+        self.mode.replace_beneath(Mode::Working(Work::begin(effect, limit_seconds, now)));
+    }
+
+    /// The runner begins to read a secret, past this model.
+    pub fn begin_secret(&mut self, need: &SecretNeed, round: Round) {
+        let beneath = self.mode.work().cloned();
+        self.mode = Mode::Secret(SecretPrompt::new(need, round, beneath));
+    }
+
+    /// The secret was typed, or was not.
+    pub fn end_secret(&mut self) {
+        if let Mode::Secret(prompt) = &self.mode {
+            self.mode = prompt.afterwards();
+        }
+    }
+
+    /// What a key press is meant for now.
+    pub fn situation(&self) -> Situation {
+        match &self.mode {
+            Mode::Asking => Situation::Asking,
+            Mode::Working(Work { cancel: Cancel::Possible, .. }) => Situation::Working,
+            Mode::Working(_) => Situation::Finishing,
+            Mode::Secret(_) => Situation::Secret,
+            Mode::Stopping(_) => Situation::Stopping,
+            Mode::Ended => Situation::Ended,
         }
     }
 

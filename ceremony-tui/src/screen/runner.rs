@@ -21,7 +21,7 @@ use crate::secrets::{Secrets, SecretsError, check_given, same};
 use crate::text::{printable, wrap};
 
 use super::keymap;
-use super::model::{Mode, Model, Size};
+use super::model::{Model, Round, Situation, Size};
 use super::update::{Effect, Event, update};
 use super::view::view;
 
@@ -88,9 +88,7 @@ impl<'a> Screen<'a> {
     }
 
     fn live(&mut self, ports: &mut Ports<'_>) -> Result<Ending, RunError> {
-        let honest = std::mem::take(&mut self.model.status);
         self.happen(Event::Machine(machine::Event::Started), ports)?;
-        self.model.status = honest;
         loop {
             self.draw()?;
             let event = loop {
@@ -103,7 +101,7 @@ impl<'a> Screen<'a> {
                 }
                 // Before waiting: it may hold events that it read together with the last one.
                 if terminal_event::poll(Duration::ZERO)? {
-                    match translate(&terminal_event::read()?) {
+                    match translate(&terminal_event::read()?, self.model.situation()) {
                         Some(event) => break event,
                         None => continue,
                     }
@@ -124,8 +122,10 @@ impl<'a> Screen<'a> {
             for effect in update(&mut self.model, event, dice::moment()?) {
                 match effect {
                     Effect::Quit => return Ok(Next::Leave),
+                    // What is performed here is over before the next key is read.
+                    Effect::CancelWork => {}
                     Effect::Perform(effect) => {
-                        self.model.mode = Mode::Working(working(&effect));
+                        self.model.begin_work(&effect, limit(&effect), clock::now());
                         self.draw()?;
                         events.extend(perform(*effect, ports, self).map(Event::Machine));
                     }
@@ -141,22 +141,22 @@ impl<'a> Screen<'a> {
         Ok(())
     }
 
-    fn read_secret(&mut self, what: String) -> Result<Secret, SecretsError> {
+    fn read_secret(&mut self, need: &SecretNeed, round: Round) -> Result<Secret, SecretsError> {
         // What crossterm has read already, such as the rest of a paste, would be shown as an answer later.
         self.forget_type_ahead();
-        self.model.mode = Mode::Secret(what);
+        self.model.begin_secret(need, round);
         self.terminal.draw(|frame| view(&self.model, frame))?;
         let secret = read_raw(&self.interrupt);
-        self.model.mode = Mode::Working("Working.".to_owned());
+        self.model.end_secret();
         self.terminal.draw(|frame| view(&self.model, frame))?;
         secret
     }
 
     fn typed_secret(&mut self, need: &SecretNeed) -> Result<Secret, SecretsError> {
-        let secret = self.read_secret(need.what.clone())?;
+        let secret = self.read_secret(need, Round::First)?;
         if need.novelty == Novelty::New && !secret.is_empty() {
             let secret = check_given(need, secret)?;
-            let again = self.read_secret(format!("{}, once more", need.what))?;
+            let again = self.read_secret(need, Round::Again)?;
             return same(secret, &again);
         }
         Ok(secret)
@@ -197,9 +197,9 @@ impl Front for Screen<'_> {
     }
 }
 
-fn translate(event: &terminal_event::Event) -> Option<Event> {
+fn translate(event: &terminal_event::Event, situation: Situation) -> Option<Event> {
     match event {
-        terminal_event::Event::Key(key) => keymap::event(key),
+        terminal_event::Event::Key(key) => keymap::event(key, situation),
         terminal_event::Event::Resize(columns, rows) => {
             Some(Event::Resized(Size { columns: *columns, rows: *rows }))
         }
@@ -207,13 +207,11 @@ fn translate(event: &terminal_event::Event) -> Option<Event> {
     }
 }
 
-fn working(effect: &MachineEffect) -> String {
+fn limit(effect: &MachineEffect) -> Option<u64> {
     match effect {
-        MachineEffect::Ask { .. } => "Waiting for the token or key file. Touch the token if it blinks.",
-        MachineEffect::Export { .. } => "Writing, flushing and reading back.",
-        _ => "Reading.",
+        MachineEffect::Ask { request, .. } => Some(request.patience_seconds()),
+        _ => None,
     }
-    .to_owned()
 }
 
 /// Reads a secret in raw mode, straight from the terminal into its locked page: crossterm keeps what it reads.
@@ -280,7 +278,7 @@ mod tests {
         let mut model = Model::new(Machine::new(options), size, UnixTime(0));
         let command = format!("  bootstrap {}", "x".repeat(60));
         let said = ["The ceremony is complete, and this sentence is longer than a line.", &command];
-        model.notes = said.map(|text| Note { tone: Tone::Plain, text: text.to_owned() }).to_vec();
+        model.notes = said.map(|text| Note::news(Tone::Plain, text)).to_vec();
         let lines = left_behind(&model);
         assert_eq!(lines.len(), 3);
         assert_eq!(lines[2], command);

@@ -94,11 +94,11 @@ fn nothing_is_answered_that_was_not_shown_to_its_end() {
 fn stopping_asks_first() {
     let mut model = begin(USUAL);
     assert!(update(&mut model, Event::Command(Command::Stop), MOMENT).is_empty());
-    assert_eq!(model.mode, Mode::Stopping);
-    update(&mut model, Event::Character('n'), MOMENT);
+    assert_eq!(model.mode, Mode::Stopping(Box::new(Mode::Asking)));
+    update(&mut model, Event::Command(Command::Back), MOMENT);
     assert_eq!(model.mode, Mode::Asking);
     update(&mut model, Event::Command(Command::Stop), MOMENT);
-    assert_eq!(update(&mut model, Event::Character('y'), MOMENT), [Effect::Quit]);
+    assert_eq!(update(&mut model, Event::Command(Command::ConfirmStop), MOMENT), [Effect::Quit]);
 }
 
 proptest! {

@@ -2,7 +2,7 @@
 
 use crate::machine::{self, Effect as MachineEffect, Moment, Tone};
 
-use super::model::{Mode, Model, Size};
+use super::model::{Cancel, Mode, Model, Size};
 
 /// What a key can mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +21,14 @@ pub enum Command {
     PageUp,
     /// Read on.
     PageDown,
+    /// Cancel what is under way; nothing is lost.
+    CancelWork,
     /// Ask whether to stop.
     Stop,
+    /// Stop.
+    ConfirmStop,
+    /// Leave the complete ceremony.
+    Leave,
 }
 
 /// All that can happen on the screen.
@@ -32,8 +38,12 @@ pub enum Event {
     Command(Command),
     /// A character was typed.
     Character(char),
+    /// Text was pasted.
+    Pasted(String),
     /// The terminal has another size.
     Resized(Size),
+    /// Time has passed: a timer or the clock has to be drawn again.
+    Ticked,
     /// An effect was performed.
     Machine(machine::Event),
 }
@@ -43,6 +53,8 @@ pub enum Event {
 pub enum Effect {
     /// Something that the machine asked for.
     Perform(Box<MachineEffect>),
+    /// Cancel what is being performed. Its answer comes all the same: that it could not be asked.
+    CancelWork,
     /// Leave.
     Quit,
 }
@@ -56,26 +68,32 @@ const MORE: &str = "There is more to read. Press PgDn until the end, then answer
 pub fn update(model: &mut Model, event: Event, moment: Moment) -> Vec<Effect> {
     model.now = moment.now;
     match event {
-        Event::Resized(size) => {
-            model.size = size;
-            model.top = model.top.min(model.last_top());
-            Vec::new()
-        }
+        Event::Resized(size) => resized(model, size),
         Event::Machine(event) => ask_machine(model, event, moment),
         // Below the smallest size nothing can be read, so nothing can be answered; only leaving works.
         Event::Command(command) if model.fits() || command == Command::Stop => {
             self::command(model, command, moment)
         }
         Event::Character(character) if model.fits() => typed(model, character),
-        Event::Command(_) | Event::Character(_) => Vec::new(),
+        Event::Pasted(text) if model.fits() => text.chars().flat_map(|c| typed(model, c)).collect(),
+        Event::Ticked | Event::Command(_) | Event::Character(_) | Event::Pasted(_) => Vec::new(),
     }
+}
+
+fn resized(model: &mut Model, size: Size) -> Vec<Effect> {
+    model.size = size;
+    model.top = model.top.min(model.last_top());
+    Vec::new()
 }
 
 fn command(model: &mut Model, command: Command, moment: Moment) -> Vec<Effect> {
     match (&model.mode, command) {
-        (Mode::Ended, Command::Submit | Command::Stop) => return vec![Effect::Quit],
-        (Mode::Stopping, Command::Back) => model.mode = Mode::Asking,
-        (_, Command::Stop) => model.mode = Mode::Stopping,
+        (Mode::Ended, Command::Leave | Command::Stop) | (Mode::Stopping(_), Command::ConfirmStop) => {
+            return vec![Effect::Quit];
+        }
+        (Mode::Stopping(_), Command::Back) => return go_on(model),
+        (Mode::Asking | Mode::Working(_) | Mode::Secret(_), Command::Stop) => ask_to_stop(model),
+        (Mode::Working(_), Command::CancelWork) => return cancel_work(model),
         (Mode::Asking, Command::Submit) => return submit(model, moment),
         (Mode::Asking, Command::Back) => return ask_machine(model, machine::Event::Back, moment),
         (Mode::Asking, Command::Help) => return ask_machine(model, machine::Event::Help, moment),
@@ -84,25 +102,49 @@ fn command(model: &mut Model, command: Command, moment: Moment) -> Vec<Effect> {
         }
         (Mode::Asking, Command::Clear) => model.input.clear(),
         (_, Command::PageUp) => model.top = model.top.saturating_sub(model.note_rows().max(1)),
-        (_, Command::PageDown) => {
-            model.top = (model.top + model.note_rows().max(1)).min(model.last_top());
-            if model.shows_the_end() && model.status == MORE {
-                model.status.clear();
-            }
-        }
+        (_, Command::PageDown) => page_down(model),
         _ => {}
     }
     Vec::new()
 }
 
-fn typed(model: &mut Model, character: char) -> Vec<Effect> {
-    match model.mode {
-        Mode::Stopping if character == 'y' => return vec![Effect::Quit],
-        Mode::Stopping => model.mode = Mode::Asking,
-        Mode::Asking if model.input.len() < LONGEST_INPUT && !character.is_control() => {
-            model.input.push(character);
+fn ask_to_stop(model: &mut Model) {
+    let beneath = std::mem::replace(&mut model.mode, Mode::Asking);
+    model.mode = Mode::Stopping(Box::new(beneath));
+}
+
+/// Nobody stops: what came meanwhile is done now.
+fn go_on(model: &mut Model) -> Vec<Effect> {
+    if let Mode::Stopping(beneath) = std::mem::replace(&mut model.mode, Mode::Asking) {
+        model.mode = *beneath;
+    }
+    perform(std::mem::take(&mut model.held))
+}
+
+fn perform(effects: Vec<MachineEffect>) -> Vec<Effect> {
+    effects.into_iter().map(|effect| Effect::Perform(Box::new(effect))).collect()
+}
+
+fn cancel_work(model: &mut Model) -> Vec<Effect> {
+    match model.mode.work_mut() {
+        Some(work) if work.cancel == Cancel::Possible => {
+            work.cancel = Cancel::Asked;
+            vec![Effect::CancelWork]
         }
-        _ => {}
+        _ => Vec::new(),
+    }
+}
+
+fn page_down(model: &mut Model) {
+    model.top = (model.top + model.note_rows().max(1)).min(model.last_top());
+    if model.shows_the_end() && model.status == MORE {
+        model.status.clear();
+    }
+}
+
+fn typed(model: &mut Model, character: char) -> Vec<Effect> {
+    if model.mode == Mode::Asking && model.input.len() < LONGEST_INPUT && !character.is_control() {
+        model.input.push(character);
     }
     Vec::new()
 }
@@ -125,7 +167,7 @@ fn ask_machine(model: &mut Model, event: machine::Event, moment: Moment) -> Vec<
     for effect in model.machine.update(event, moment) {
         match effect {
             MachineEffect::Say(note) => said.push(note),
-            other => effects.push(Effect::Perform(Box::new(other))),
+            other => effects.push(other),
         }
     }
     if model.machine.step() != step || said.iter().any(|note| note.tone == Tone::Heading) {
@@ -139,6 +181,15 @@ fn ask_machine(model: &mut Model, event: machine::Event, moment: Moment) -> Vec<
         .extend(said.into_iter().filter(|note| note.tone != Tone::Heading || model.machine.is_ended()));
     // What is new begins at the top of the page, so that nothing is scrolled past.
     model.top = first_new.min(model.last_top());
-    model.mode = if model.machine.is_ended() { Mode::Ended } else { Mode::Asking };
-    effects
+    model.mode.replace_beneath(if model.machine.is_ended() { Mode::Ended } else { Mode::Asking });
+    hold_while_stopping(model, effects)
+}
+
+/// While somebody is asked whether to stop, nothing new begins: above all no prompt for a secret over the question.
+fn hold_while_stopping(model: &mut Model, effects: Vec<MachineEffect>) -> Vec<Effect> {
+    if !matches!(model.mode, Mode::Stopping(_)) {
+        return perform(effects);
+    }
+    model.held.extend(effects);
+    Vec::new()
 }

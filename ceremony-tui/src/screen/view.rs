@@ -10,7 +10,7 @@ use crate::machine::{Step, Tone};
 use crate::text::printable;
 
 use super::keymap;
-use super::model::{Mode, Model, SMALLEST, STEPS_WIDTH};
+use super::model::{Mode, Model, Round, SMALLEST, STEPS_WIDTH};
 
 /// Draws everything.
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
@@ -37,7 +37,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         Paragraph::new(printable(&model.status)).wrap(ratatui::widgets::Wrap { trim: true }),
         status,
     );
-    let line = format!(" {}", keymap::help_line(&model.mode));
+    let line = format!(" {}", keymap::help_line(model.situation()));
     frame.render_widget(Paragraph::new(line).style(Style::new().add_modifier(Modifier::DIM)), keys);
 }
 
@@ -100,12 +100,16 @@ fn waiting_for(model: &Model) -> Vec<Line<'_>> {
             ]));
             lines
         }
-        Mode::Working(what) => vec![Line::from(format!(" {what}"))],
-        Mode::Secret(what) => {
-            let lines = model.wrap(&format!("{what}: (not shown)"));
+        Mode::Working(work) => {
+            let text = format!("{} {}", work.what, work.timer(model.now));
+            model.wrap(&text).into_iter().map(|line| Line::from(format!(" {line}"))).collect()
+        }
+        Mode::Secret(prompt) => {
+            let again = if prompt.round == Round::Again { ", once more" } else { "" };
+            let lines = model.wrap(&format!("{}{again}: (not shown)", prompt.what));
             lines.into_iter().map(|line| Line::from(format!(" {line}"))).collect()
         }
-        Mode::Stopping => vec![Line::from(" Stop the ceremony? No payload is written. (y stops)")],
+        Mode::Stopping(_) => vec![Line::from(" Stop the ceremony? No payload is written. (y stops)")],
         Mode::Ended => vec![Line::from(" Press Enter to leave.")],
     }
 }

@@ -57,7 +57,6 @@ fn the_full_screen_starts_asks_and_restores_the_terminal_after_a_signal() {
     let mut room = on_terminal(folder.path(), "");
     room.wait_for(ENTER_SCREEN);
     room.wait_for("Preflight");
-    room.wait_for("--plain");
     send(screen(&room), Signal::TERM);
     room.end();
     assert!(
