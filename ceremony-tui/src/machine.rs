@@ -10,6 +10,7 @@
 //! * a review begins only when the threshold can be reached;
 //! * every signature that is kept verifies over the reviewed bytes.
 
+mod board;
 mod compare;
 mod draft;
 mod event;
@@ -28,10 +29,16 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+pub use board::{
+    Board, DocumentView, EndBoard, ExportBoard, FindingView, Fingerprint, GroupView, HolderState, HolderView,
+    KeyPlace, LockedAway, OnlineKeyBoard, OnlineKeyView, PreflightBoard, Progress, Proof, ReviewBoard,
+    RootKeyView, RootKeysBoard, SeenToken, SettingView, SettingsBoard, SignBoard, Tokens, Verdict, WhatIf,
+    WhatIfRow,
+};
 pub use draft::{DraftError, Options};
 pub use event::{Effect, Event, Exported, Moment, Note, Novelty, Place, SecretNeed, Tone};
 pub use preflight::{Dumps, Facts, User};
-pub use question::{Choice, Form, Question};
+pub use question::{Aside, Choice, Form, Question, Weight};
 pub use step::Step;
 
 use draft::Draft;
@@ -179,7 +186,7 @@ impl Machine {
                 self.settle(turn, step, State::Review, moment)
             }
             State::Sign(state) => {
-                let turn = state.update(draft, event);
+                let turn = state.update(draft, event, moment);
                 self.settle(turn, step, State::Sign, moment)
             }
             State::Export(state) => {

@@ -6,8 +6,10 @@ use shared::digest::GROUPS;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Groups {
     all: Vec<String>,
-    /// Indices of the groups that are still to be typed, the next one first.
-    open: Vec<usize>,
+    /// Indices of the groups that are typed, in order.
+    chosen: Vec<usize>,
+    /// How many of them were typed.
+    typed: usize,
 }
 
 /// What a typed group was.
@@ -30,27 +32,33 @@ impl Groups {
         let sides = GROUPS as u64;
         let first = dice % sides;
         let second = (first + 1 + (dice / sides) % (sides - 1)) % sides;
-        let mut open: Vec<usize> = [first, second].iter().filter_map(|n| usize::try_from(*n).ok()).collect();
-        open.sort_unstable();
-        Groups { all: all.to_vec(), open }
+        let mut chosen: Vec<usize> =
+            [first, second].iter().filter_map(|n| usize::try_from(*n).ok()).collect();
+        chosen.sort_unstable();
+        Groups { all: all.to_vec(), chosen, typed: 0 }
     }
 
     /// The number, from 1, of the group that is asked now.
     pub(super) fn asked(&self) -> usize {
-        self.open.first().map_or(0, |index| index + 1)
+        self.chosen.get(self.typed).map_or(0, |index| index + 1)
+    }
+
+    /// The numbers, from 1, of all groups that are asked.
+    pub(super) fn numbers(&self) -> Vec<usize> {
+        self.chosen.iter().map(|index| index + 1).collect()
     }
 
     /// Takes a typed group; upper case and spaces do not matter.
     pub(super) fn answer(mut self, typed: &str) -> Compared {
         let number = self.asked();
         let typed: String = typed.split_whitespace().collect::<String>().to_ascii_lowercase();
-        let right =
-            self.open.first().and_then(|index| self.all.get(*index)).is_some_and(|group| *group == typed);
+        let asked = self.chosen.get(self.typed).and_then(|index| self.all.get(*index));
+        let right = asked.is_some_and(|group| *group == typed);
         if !right {
             return Compared::Different { number };
         }
-        self.open.remove(0);
-        if self.open.is_empty() { Compared::Same } else { Compared::More(self) }
+        self.typed += 1;
+        if self.typed == self.chosen.len() { Compared::Same } else { Compared::More(self) }
     }
 }
 
@@ -66,8 +74,8 @@ mod tests {
     fn any_dice_choose_two_different_groups() {
         for dice in 0..1000 {
             let chosen = Groups::choose(&groups(), dice);
-            assert_eq!(chosen.open.len(), 2);
-            assert!(chosen.open[0] < chosen.open[1] && chosen.open[1] < GROUPS);
+            assert_eq!(chosen.numbers().len(), 2);
+            assert!(chosen.chosen[0] < chosen.chosen[1] && chosen.chosen[1] < GROUPS);
         }
     }
 

@@ -10,8 +10,10 @@ use shared::root_draft::{KeySpelling, NamedKey, RootDraft};
 use shared::settings::{Days, RepositorySettings, SettingsError};
 use shared::time::{Expiry, UnixTime};
 
+use super::event::Exported;
+use super::preflight::Finding;
 use super::review::Agreed;
-use crate::token::{HostKind, KeyLocator, Login};
+use crate::token::{HostKind, KeyLocator, Login, TokenInfo};
 
 /// What was given on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,14 @@ pub(super) struct Draft {
     pub(super) exceptions: Vec<Exception>,
     /// The PKCS#11 module that showed tokens last, or the first one that this machine has.
     pub(super) module: Option<String>,
+    /// The tokens that this module showed last.
+    pub(super) tokens: Option<(String, Vec<TokenInfo>)>,
+    /// What was found before any key appeared.
+    pub(super) findings: Vec<Finding>,
+    /// Attempts to sign the agreed document, in order.
+    pub(super) tried: Vec<(String, Tried)>,
+    /// The payload on its medium, and when it was written.
+    pub(super) exported: Option<(Exported, UnixTime)>,
     /// The document that everybody agreed to, with the signatures so far. Any step before Sign forgets it.
     pub(super) agreed: Option<Agreed>,
 }
@@ -74,6 +84,17 @@ pub(super) enum Possession {
     Proved,
     /// Only the public half was seen.
     NotYet,
+}
+
+/// How an attempt to sign ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Tried {
+    /// The signature verifies; seen at this time.
+    Signed(UnixTime),
+    /// The token is not plugged in.
+    NotHere,
+    /// There is no signature, and these sentences say why.
+    Refused(String),
 }
 
 /// Something that is not as it should be, and why the people go on.
@@ -114,6 +135,10 @@ impl Draft {
             root_keys: Vec::new(),
             exceptions: Vec::new(),
             module: None,
+            tokens: None,
+            findings: Vec::new(),
+            tried: Vec::new(),
+            exported: None,
             agreed: None,
         }
     }

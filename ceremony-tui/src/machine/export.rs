@@ -2,6 +2,7 @@
 
 use shared::gap::BootstrapPayload;
 use shared::rotation::check_first_root;
+use shared::threshold::Tally;
 use shared::time::UnixTime;
 
 use super::draft::Draft;
@@ -12,7 +13,7 @@ use super::sentence;
 use super::step::{Outcome, Step, Turn};
 
 /// The name that the service's operators expect.
-const FILE_NAME: &str = "payload.json";
+pub(super) const FILE_NAME: &str = "payload.json";
 
 /// Where the step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +43,7 @@ impl Export {
         }
     }
 
-    pub(super) fn update(self, draft: &Draft, event: Event, moment: Moment) -> Turn<Export> {
+    pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Turn<Export> {
         match (self, event) {
             (Export::Folder, Event::Answer(folder)) => match payload(draft, moment.now) {
                 Ok(bytes) => Turn::stay(Export::Writing, [Effect::Export { folder, name: FILE_NAME, bytes }]),
@@ -50,6 +51,7 @@ impl Export {
             },
             (Export::Writing, Event::Exported(Ok(exported))) => {
                 let effects = end(draft, &exported, moment.now);
+                draft.exported = Some((exported, moment.now));
                 Turn { outcome: Outcome::Done, effects }
             }
             (Export::Writing, Event::Exported(Err(sentences))) => {
@@ -74,7 +76,7 @@ fn end(draft: &Draft, exported: &Exported, now: UnixTime) -> Vec<Effect> {
     effects.extend(what_exists(agreed, exported).into_iter().map(Effect::plain));
     effects.extend(missing(draft, agreed));
     effects.extend(what_next(agreed, now).into_iter().map(Effect::plain));
-    effects
+    effects.into_iter().map(Effect::pictured).collect()
 }
 
 fn what_exists(agreed: &Agreed, exported: &Exported) -> Vec<String> {
@@ -91,12 +93,6 @@ fn what_exists(agreed: &Agreed, exported: &Exported) -> Vec<String> {
 
 fn missing(draft: &Draft, agreed: &Agreed) -> Vec<Effect> {
     let Ok(tally) = agreed.tally() else { return Vec::new() };
-    let absent: Vec<&str> = draft
-        .root_keys
-        .iter()
-        .filter(|root| !tally.valid.contains(root.key.id()))
-        .map(|root| root.name.as_str())
-        .collect();
     if tally.is_met() {
         let count = sentence::count(tally.valid.len() as u64, "signature");
         return vec![Effect::plain(format!("It carries {count}; the threshold is {}.", tally.threshold))];
@@ -106,8 +102,22 @@ fn missing(draft: &Draft, agreed: &Agreed) -> Vec<Effect> {
         tally.valid.len(),
         tally.threshold,
         tally.missing(),
-        absent.join(" or ")
+        absent(draft, &tally).join(" or ")
     ))]
+}
+
+/// Who has not signed.
+pub(super) fn absent(draft: &Draft, tally: &Tally) -> Vec<String> {
+    let unsigned = draft.root_keys.iter().filter(|root| !tally.valid.contains(root.key.id()));
+    unsigned.map(|root| root.name.clone()).collect()
+}
+
+/// What is typed on the service, where the document arrives.
+pub(super) fn bootstrap_command(agreed: &Agreed) -> String {
+    format!(
+        "online-service --config vestry.toml bootstrap {FILE_NAME} --expect \"{}\" --token-file admin.token",
+        agreed.digest()
+    )
 }
 
 fn what_next(agreed: &Agreed, now: UnixTime) -> Vec<String> {
@@ -115,10 +125,7 @@ fn what_next(agreed: &Agreed, now: UnixTime) -> Vec<String> {
     let day = again.split('T').next().unwrap_or_default().to_owned();
     vec![
         "Next, on the service, with the digest typed from paper and never copied from the medium:".to_owned(),
-        format!(
-            "  online-service --config vestry.toml bootstrap {FILE_NAME} --expect \"{}\" --token-file admin.token",
-            agreed.digest()
-        ),
+        format!("  {}", bootstrap_command(agreed)),
         format!("Sign the next root before {day}; this one is valid until {}.", agreed.root().expires()),
         "Lock away every token and key file. They do not travel with the payload.".to_owned(),
     ]

@@ -16,7 +16,7 @@ use super::step::Turn;
 
 const LIMIT: u64 = 64 * 1024;
 const DEFAULT_FILE: &str = "online-key.json";
-const AGE: &str = "online-key.age";
+pub(super) const AGE: &str = "online-key.age";
 
 /// Where the step stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,12 +65,12 @@ impl ImportOnlineKey {
             }
             ImportOnlineKey::OldProof(_) => {
                 let text = format!("Reason for taking a proof older than {ONLINE_KEY_MAX_AGE_DAYS} days");
-                Some(Question::text("online-key.except.age", text))
+                Some(Question::text("online-key.except.age", text).of_consent())
             }
             ImportOnlineKey::Comparing(_, groups) => {
                 let number = groups.asked();
                 let text = format!("Group {number} of the fingerprint, as the SERVICE'S screen shows it");
-                Some(Question::text(format!("online-key.group.{number}"), text))
+                Some(Question::text(format!("online-key.group.{number}"), text).of_consent())
             }
         }
     }

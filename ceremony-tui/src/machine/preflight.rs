@@ -44,11 +44,30 @@ pub enum Dumps {
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Finding {
-    id: &'static str,
-    fine: bool,
-    /// What was seen, and the cure where there is one.
-    text: String,
+pub(super) struct Finding {
+    pub(super) id: &'static str,
+    pub(super) seen: String,
+    /// What to do about it; nothing where it is as it should be.
+    pub(super) cure: Option<String>,
+}
+
+impl Finding {
+    fn fine(id: &'static str, seen: impl Into<String>) -> Finding {
+        Finding { id, seen: seen.into(), cure: None }
+    }
+
+    fn fix(id: &'static str, seen: impl Into<String>, cure: impl Into<String>) -> Finding {
+        Finding { id, seen: seen.into(), cure: Some(cure.into()) }
+    }
+
+    fn line(&self) -> Effect {
+        let Finding { id, seen, cure } = self;
+        let said = match cure {
+            None => Effect::plain(format!("ok   {id}: {seen}")),
+            Some(cure) => Effect::warning(format!("fix  {id}: {seen} {cure}")),
+        };
+        said.pictured()
+    }
 }
 
 /// Where the step stands.
@@ -65,6 +84,7 @@ pub(super) enum Preflight {
 impl Preflight {
     pub(super) fn enter(draft: &mut Draft) -> (Preflight, Vec<Effect>) {
         draft.exceptions.retain(|exception| !exception.about.starts_with("preflight."));
+        draft.findings.clear();
         (Preflight::Looking, vec![Effect::LookAtMachine])
     }
 
@@ -74,7 +94,7 @@ impl Preflight {
             Preflight::Excepting(open) => {
                 let id = open.first()?;
                 let text = format!("Reason for going on in spite of \"{id}\", or again to look again");
-                Some(Question::text(format!("preflight.except.{id}"), text).or("again"))
+                Some(Question::text(format!("preflight.except.{id}"), text).or("again").of_consent())
             }
             Preflight::Clock(now) => Some(
                 Question::yes_or_no(
@@ -83,7 +103,8 @@ impl Preflight {
                     "the clocks agree",
                     "they do not; look again when this one is set",
                 )
-                .or("yes"),
+                .or("yes")
+                .of_consent(),
             ),
         }
     }
@@ -126,17 +147,10 @@ fn judge(draft: &mut Draft, facts: &Facts, moment: Moment) -> Turn<Preflight> {
     if draft.module.is_none() {
         draft.module = facts.modules.first().cloned();
     }
-    let findings = findings(facts, draft.options.build_date, moment.now);
-    let mut effects = Vec::new();
-    for finding in &findings {
-        let said = if finding.fine {
-            Effect::plain(format!("ok   {}: {}", finding.id, finding.text))
-        } else {
-            Effect::warning(format!("fix  {}: {}", finding.id, finding.text))
-        };
-        effects.push(said.pictured());
-    }
-    let open: Vec<&str> = findings.iter().filter(|finding| !finding.fine).map(|finding| finding.id).collect();
+    draft.findings = findings(facts, draft.options.build_date, moment.now);
+    let effects: Vec<Effect> = draft.findings.iter().map(Finding::line).collect();
+    let wrong = draft.findings.iter().filter(|finding| finding.cure.is_some());
+    let open: Vec<&str> = wrong.map(|finding| finding.id).collect();
     let next = if open.is_empty() { Preflight::Clock(moment.now) } else { Preflight::Excepting(open) };
     Turn::stay(next, effects)
 }
@@ -146,69 +160,61 @@ fn findings(facts: &Facts, build_date: Option<UnixTime>, now: UnixTime) -> Vec<F
 }
 
 fn network(facts: &Facts) -> Finding {
-    let fine = facts.interfaces_up.is_empty();
-    let text = if fine {
-        "no network interface is up.".to_owned()
-    } else {
-        let names = facts.interfaces_up.join(", ");
-        let is = if facts.interfaces_up.len() == 1 { "is" } else { "are" };
-        let down: Vec<String> =
-            facts.interfaces_up.iter().map(|name| format!("ip link set {name} down")).collect();
-        format!("{names} {is} up. Pull the cable, or take it down: {}", down.join("; "))
-    };
-    Finding { id: "network", fine, text }
+    let id = "network";
+    if facts.interfaces_up.is_empty() {
+        return Finding::fine(id, "no network interface is up.");
+    }
+    let names = facts.interfaces_up.join(", ");
+    let is = if facts.interfaces_up.len() == 1 { "is" } else { "are" };
+    let down: Vec<String> =
+        facts.interfaces_up.iter().map(|name| format!("ip link set {name} down")).collect();
+    let cure = format!("Pull the cable, or take it down: {}", down.join("; "));
+    Finding::fix(id, format!("{names} {is} up."), cure)
 }
 
 fn swap(facts: &Facts) -> Finding {
-    let fine = facts.swap.is_empty();
-    let text = if fine {
-        "no swap is in use.".to_owned()
-    } else {
-        format!(
-            "{} is in use; memory may end up on a disk. Switch it off: swapoff -a.",
-            facts.swap.join(", ")
-        )
-    };
-    Finding { id: "swap", fine, text }
+    let id = "swap";
+    if facts.swap.is_empty() {
+        return Finding::fine(id, "no swap is in use.");
+    }
+    let seen = format!("{} is in use; memory may end up on a disk.", facts.swap.join(", "));
+    Finding::fix(id, seen, "Switch it off: swapoff -a.")
 }
 
 fn dumps(facts: &Facts) -> Finding {
-    let fine = facts.dumps == Dumps::Off;
-    let text = if fine {
-        "this program leaves no core dump and cannot be traced.".to_owned()
-    } else {
-        "this program could leave a core dump. Set ulimit -c 0 and start it again.".to_owned()
-    };
-    Finding { id: "core-dumps", fine, text }
+    let id = "core-dumps";
+    match facts.dumps {
+        Dumps::Off => Finding::fine(id, "this program leaves no core dump and cannot be traced."),
+        Dumps::Possible => {
+            let seen = "this program could leave a core dump.";
+            Finding::fix(id, seen, "Set ulimit -c 0 and start it again.")
+        }
+    }
 }
 
 fn user(facts: &Facts) -> Finding {
-    let fine = facts.user == User::Ordinary;
-    let text = if fine {
-        "this program does not run as root."
-    } else {
-        "this program runs as root, so a PKCS#11 module could change what it shows. Start it as an ordinary user."
-    };
-    Finding { id: "user", fine, text: text.to_owned() }
+    let id = "user";
+    match facts.user {
+        User::Ordinary => Finding::fine(id, "this program does not run as root."),
+        User::Root => {
+            let seen = "this program runs as root, so a PKCS#11 module could change what it shows.";
+            Finding::fix(id, seen, "Start it as an ordinary user.")
+        }
+    }
 }
 
 fn clock(build_date: Option<UnixTime>, now: UnixTime) -> Finding {
     let id = "clock";
     match build_date {
-        Some(built) if now < built => Finding {
-            id,
-            fine: false,
-            text: format!("it says {now}, before this program was built ({built}). Set it: date -u -s."),
-        },
-        Some(built) => Finding {
-            id,
-            fine: true,
-            text: format!("it says {now}, after this program was built ({built})."),
-        },
-        None => Finding {
-            id,
-            fine: true,
-            text: format!("it says {now}; this build does not say its own date, so nothing checks that."),
-        },
+        Some(built) if now < built => {
+            let seen = format!("it says {now}, before this program was built ({built}).");
+            Finding::fix(id, seen, "Set it: date -u -s.")
+        }
+        Some(built) => Finding::fine(id, format!("it says {now}, after this program was built ({built}).")),
+        None => {
+            let seen =
+                format!("it says {now}; this build does not say its own date, so nothing checks that.");
+            Finding::fine(id, seen)
+        }
     }
 }

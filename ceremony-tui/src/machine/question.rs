@@ -11,6 +11,41 @@ pub struct Question {
     pub default: Option<String>,
     /// What may be answered.
     pub form: Form,
+    /// Whether the answer agrees to something.
+    pub weight: Weight,
+    /// What can be looked at before answering.
+    pub asides: Vec<Aside>,
+}
+
+/// Whether an answer agrees to something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// It can be changed later, and is shown again before anybody agrees.
+    Ordinary,
+    /// It agrees to what is shown: all of it has to be on the screen first.
+    Consent,
+}
+
+/// Something that can be looked at before answering. Where a line is typed, its letter alone asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aside {
+    /// The document in sentences.
+    Sentences,
+    /// The document digest in words.
+    Words,
+    /// The bytes that are signed.
+    Bytes,
+}
+
+impl Aside {
+    /// The answer that asks for it.
+    pub fn letter(self) -> &'static str {
+        match self {
+            Aside::Sentences => "s",
+            Aside::Words => "w",
+            Aside::Bytes => "b",
+        }
+    }
 }
 
 /// What may be answered to a question.
@@ -46,7 +81,14 @@ impl Choice {
 
 impl Question {
     pub(super) fn text(id: impl Into<String>, text: impl Into<String>) -> Question {
-        Question { id: id.into(), text: text.into(), default: None, form: Form::Text }
+        Question {
+            id: id.into(),
+            text: text.into(),
+            default: None,
+            form: Form::Text,
+            weight: Weight::Ordinary,
+            asides: Vec::new(),
+        }
     }
 
     pub(super) fn number(id: &str, text: impl Into<String>, least: u64, most: u64) -> Question {
@@ -59,6 +101,14 @@ impl Question {
 
     pub(super) fn yes_or_no(id: &str, text: impl Into<String>, yes: &str, no: &str) -> Question {
         Question::choice(id, text, vec![Choice::new("yes", yes), Choice::new("no", no)])
+    }
+
+    pub(super) fn of_consent(self) -> Question {
+        Question { weight: Weight::Consent, ..self }
+    }
+
+    pub(super) fn with_asides(self, asides: &[Aside]) -> Question {
+        Question { asides: asides.to_vec(), ..self }
     }
 
     pub(super) fn or(self, default: impl Into<String>) -> Question {

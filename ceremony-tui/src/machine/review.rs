@@ -6,11 +6,12 @@ use shared::metadata::{Metadata, Root};
 use shared::names::KeyId;
 use shared::rotation::{RootError, self_tally};
 use shared::threshold::Tally;
+use shared::time::UnixTime;
 
 use super::compare::{Compared, Groups};
 use super::draft::{Draft, Possession};
-use super::event::{Effect, Event, Moment};
-use super::question::{Choice, Question};
+use super::event::{Effect, Event, Moment, Note, Tone};
+use super::question::{Aside, Choice, Question};
 use super::sentence;
 use super::step::{Step, Turn};
 
@@ -18,9 +19,26 @@ use super::step::{Step, Turn};
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Review {
     /// Two groups are typed.
-    Comparing(Box<Metadata<Root>>, Groups),
+    Comparing(Box<Reviewed>, Groups),
     /// The question of questions.
-    Agreeing(Box<Metadata<Root>>),
+    Agreeing(Box<Reviewed>),
+}
+
+/// A document that is being shown, and when it was made: its sentences do not change while they are read.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reviewed {
+    root: Metadata<Root>,
+    made_at: UnixTime,
+}
+
+impl Reviewed {
+    pub(super) fn root(&self) -> &Metadata<Root> {
+        &self.root
+    }
+
+    pub(super) fn made_at(&self) -> UnixTime {
+        self.made_at
+    }
 }
 
 /// A document that was shown, compared and agreed to. Only this module can make one, so nothing else can be signed.
@@ -68,8 +86,9 @@ impl Review {
             let text = "The document holds something that no sentence explains, so it cannot be signed. Report this.";
             return Turn::again(Step::Settings, [Effect::refused(text)]);
         }
-        let effects = show(draft, &root, moment);
-        Turn::stay(compare(root, moment), effects)
+        let reviewed = Box::new(Reviewed { root, made_at: moment.now });
+        let effects = show(draft, &reviewed);
+        Turn::stay(compare(reviewed, moment), effects)
     }
 
     pub(super) fn question(&self) -> Question {
@@ -79,7 +98,11 @@ impl Review {
                 let text = format!(
                     "Group {number} as it is read aloud (s shows the sentences again, w the words, b the raw bytes)"
                 );
-                Question::text(format!("review.group.{number}"), text)
+                Question::text(format!("review.group.{number}"), text).of_consent().with_asides(&[
+                    Aside::Sentences,
+                    Aside::Words,
+                    Aside::Bytes,
+                ])
             }
             Review::Agreeing(_) => Question::choice(
                 "review.agree",
@@ -89,94 +112,91 @@ impl Review {
                     Choice::new("no", "back to the settings"),
                     Choice::new("s", "show the sentences again"),
                 ],
-            ),
+            )
+            .of_consent()
+            .with_asides(&[Aside::Sentences, Aside::Words, Aside::Bytes]),
         }
     }
 
     pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Turn<Review> {
-        match (self, event) {
-            (Review::Comparing(root, groups), Event::Answer(answer)) if answer == "b" => {
-                let effects = raw_bytes(&root);
-                Turn::stay(Review::Comparing(root, groups), effects)
-            }
-            (Review::Comparing(root, groups), Event::Answer(answer)) if answer == "w" => {
-                let effects = words(&root.document().digest());
-                Turn::stay(Review::Comparing(root, groups), effects)
-            }
-            (Review::Comparing(root, groups), Event::Answer(answer)) if answer == "s" => {
-                let effects = show(draft, &root, moment);
-                Turn::stay(Review::Comparing(root, groups), effects)
-            }
-            (Review::Agreeing(root), Event::Answer(answer)) if answer == "s" => {
-                let effects = show(draft, &root, moment);
-                Turn::stay(Review::Agreeing(root), effects)
-            }
-            (Review::Comparing(root, groups), Event::Answer(answer)) => {
-                compared(root, groups, &answer, moment)
-            }
-            (Review::Agreeing(root), Event::Answer(answer)) if answer == "yes" => {
-                draft.agreed = Some(Agreed { root: *root });
+        let Event::Answer(answer) = event else { return Turn::stay(self, []) };
+        if let Some(effects) = self.aside(draft, &answer) {
+            return Turn::stay(self, effects);
+        }
+        match self {
+            Review::Comparing(reviewed, groups) => compared(reviewed, groups, &answer, moment),
+            Review::Agreeing(reviewed) if answer == "yes" => {
+                draft.agreed = Some(Agreed { root: reviewed.root });
+                draft.tried.clear();
                 Turn::done()
             }
-            (Review::Agreeing(_), Event::Answer(_)) => {
+            Review::Agreeing(_) => {
                 Turn::again(Step::Settings, [Effect::plain("Nobody signed anything. Change what is wrong.")])
             }
-            (state, _) => Turn::stay(state, []),
         }
+    }
+
+    /// What a person wants to look at before answering.
+    fn aside(&self, draft: &Draft, answer: &str) -> Option<Vec<Effect>> {
+        let (Review::Comparing(reviewed, _) | Review::Agreeing(reviewed)) = self;
+        let aside = self.question().asides.into_iter().find(|aside| aside.letter() == answer)?;
+        let effects = match aside {
+            Aside::Sentences => return Some(show(draft, reviewed)),
+            Aside::Words => words(&reviewed.root.document().digest()),
+            Aside::Bytes => raw_bytes(&reviewed.root),
+        };
+        Some(effects.into_iter().map(Effect::pictured).collect())
     }
 }
 
-fn compare(root: Metadata<Root>, moment: Moment) -> Review {
-    let groups = Groups::choose(&root.document().digest().groups(), moment.dice);
-    Review::Comparing(Box::new(root), groups)
+fn compare(reviewed: Box<Reviewed>, moment: Moment) -> Review {
+    let groups = Groups::choose(&reviewed.root.document().digest().groups(), moment.dice);
+    Review::Comparing(reviewed, groups)
 }
 
-fn compared(root: Box<Metadata<Root>>, groups: Groups, answer: &str, moment: Moment) -> Turn<Review> {
+fn compared(reviewed: Box<Reviewed>, groups: Groups, answer: &str, moment: Moment) -> Turn<Review> {
     match groups.answer(answer) {
-        Compared::More(groups) => Turn::stay(Review::Comparing(root, groups), []),
-        Compared::Same => Turn::stay(Review::Agreeing(root), []),
+        Compared::More(groups) => Turn::stay(Review::Comparing(reviewed, groups), []),
+        Compared::Same => Turn::stay(Review::Agreeing(reviewed), []),
         Compared::Different { number } => {
             let text = format!(
                 "Group {number} of this document's digest is not what was typed. Read both digests again; two other \
                  groups are asked."
             );
-            Turn::stay(compare(*root, moment), [Effect::refused(text)])
+            Turn::stay(compare(reviewed, moment), [Effect::refused(text)])
         }
     }
 }
 
-fn show(draft: &Draft, root: &Metadata<Root>, moment: Moment) -> Vec<Effect> {
+fn show(draft: &Draft, reviewed: &Reviewed) -> Vec<Effect> {
+    let root = &reviewed.root;
     let mut effects =
         vec![Effect::plain(format!("You are about to sign root version {}.", root.version().get()))];
-    effects.extend(sentence::explain(root, moment.now).into_iter().map(Effect::plain));
+    effects.extend(sentence::explain(root, reviewed.made_at).into_iter().map(Effect::plain));
     effects.push(Effect::plain("Nothing else is in the document."));
-    effects.extend(remarks(draft));
+    effects.extend(remarks(draft).into_iter().map(Effect::Say));
     let digest = root.document().digest();
     effects.push(Effect::plain("Document digest, to be read aloud and compared:"));
     effects.extend(sentence::digest_lines(&digest).map(|line| Effect::plain(format!("  {line}"))));
     effects.extend(words(&digest));
-    effects
+    effects.into_iter().map(Effect::pictured).collect()
 }
 
 /// What is not in the document but belongs to the decision.
-fn remarks(draft: &Draft) -> Vec<Effect> {
-    let mut effects = vec![Effect::plain(format!(
-        "The name {} is only said here; it is not in the document.",
-        draft.repository
-    ))];
+pub(super) fn remarks(draft: &Draft) -> Vec<Note> {
+    let only_said = format!("The name {} is only said here; it is not in the document.", draft.repository);
+    let mut remarks = vec![Note::news(Tone::Plain, only_said)];
+    let mut warn = |text: String| remarks.push(Note::news(Tone::Warning, text));
     if draft.online.as_ref().is_some_and(|online| online.proved.is_none()) {
-        effects.push(Effect::warning("The service did not prove that it holds the online key."));
+        warn("The service did not prove that it holds the online key.".to_owned());
     }
     for root in draft.root_keys.iter().filter(|root| root.possession == Possession::NotYet) {
-        let text =
-            format!("{} has not proved yet that the key can sign; only signing will show it.", root.name);
-        effects.push(Effect::warning(text));
+        warn(format!("{} has not proved yet that the key can sign; only signing will show it.", root.name));
     }
     for exception in &draft.exceptions {
-        effects
-            .push(Effect::warning(format!("Excepted: {}, because: {}.", exception.about, exception.reason)));
+        warn(format!("Excepted: {}, because: {}.", exception.about, exception.reason));
     }
-    effects
+    remarks
 }
 
 fn words(digest: &DocumentDigest) -> Vec<Effect> {

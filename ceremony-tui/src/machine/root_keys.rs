@@ -54,6 +54,15 @@ impl RootKeys {
         (RootKeys::Choose, list(draft))
     }
 
+    /// Whose key is being added.
+    pub(super) fn coming(&self) -> Option<&str> {
+        match self {
+            RootKeys::Choose | RootKeys::Remove | RootKeys::Name(_) => None,
+            RootKeys::File(way) => Some(way.name()),
+            RootKeys::Token(way) => Some(way.name()),
+        }
+    }
+
     pub(super) fn question(&self, draft: &Draft) -> Option<Question> {
         match self {
             RootKeys::Choose => Some(choose_question(draft)),
@@ -152,7 +161,7 @@ fn what_if(threshold: u64, keys: u64) -> Vec<Effect> {
         1 => Effect::warning("If one key is stolen, the thief owns the repository."),
         _ => Effect::plain(format!("A thief needs {threshold} keys to sign a root.")),
     };
-    vec![lost, stolen]
+    vec![lost.pictured(), stolen.pictured()]
 }
 
 /// A key that was found enters the list, unless it is one that may not.
@@ -195,7 +204,7 @@ fn admit(draft: &Draft, name: &str, key: &Key) -> Result<(), String> {
 }
 
 fn list(draft: &Draft) -> Vec<Effect> {
-    let line = |root: &RootKey| Effect::plain(format!("  {}: {}", root.name, describe(root)));
+    let line = |root: &RootKey| Effect::plain(format!("  {}: {}", root.name, describe(root))).pictured();
     draft.root_keys.iter().map(line).collect()
 }
 

@@ -31,7 +31,7 @@ const MOST_SIGNATURES: u64 = 50;
 const MOST_ARTIFACTS: u64 = 1_000_000_000;
 
 impl Settings {
-    const ORDER: [Settings; 10] = [
+    pub(super) const ORDER: [Settings; 10] = [
         Settings::Repository,
         Settings::RootDays,
         Settings::TargetsDays,
@@ -121,7 +121,7 @@ impl Settings {
         let lives = |what: &str, days: u64| {
             let until = expiry(now, days);
             let days = sentence::days(u32::try_from(days).unwrap_or(Days::MAX));
-            Effect::plain(format!("{what} signed now is valid until {until} ({days})."))
+            Effect::plain(format!("{what} signed now is valid until {until} ({days}).")).pictured()
         };
         match self {
             Settings::RootDays => vec![lives("A root", draft.root_days)],
@@ -141,6 +141,48 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// What is decided, in few words.
+    pub(super) fn what(self) -> &'static str {
+        match self {
+            Settings::Repository => "Repository",
+            Settings::RootDays => "Root lives",
+            Settings::TargetsDays => "Targets live",
+            Settings::SnapshotDays => "Snapshots live",
+            Settings::TimestampDays => "Timestamps live",
+            Settings::BinsDays => "Bins live",
+            Settings::Threshold => "Signatures",
+            Settings::Artifacts => "Artifacts",
+            Settings::BinKind => "Kind of bins",
+            Settings::BinCount => "Number of bins",
+        }
+    }
+
+    /// The decision so far, or what is proposed.
+    pub(super) fn value(self, draft: &Draft) -> String {
+        match self {
+            Settings::Repository => draft.repository.clone(),
+            Settings::Threshold => draft.threshold.to_string(),
+            Settings::Artifacts => draft.artifacts.to_string(),
+            Settings::BinKind => bin_kind_word(draft).to_owned(),
+            Settings::BinCount => draft.bin_count.to_string(),
+            _ => sentence::count(self.lifetime(draft).unwrap_or(0), "day"),
+        }
+    }
+
+    /// The days that something lives, where that is decided.
+    pub(super) fn lifetime(self, draft: &Draft) -> Option<u64> {
+        match self {
+            Settings::RootDays => Some(draft.root_days),
+            Settings::TargetsDays => Some(draft.targets_days),
+            Settings::SnapshotDays => Some(draft.snapshot_days),
+            Settings::TimestampDays => Some(draft.timestamp_days),
+            Settings::BinsDays => Some(draft.bins_days),
+            _ => None,
+        }
+    }
+}
+
 fn expiry(now: UnixTime, days: u64) -> Expiry {
     Expiry::after_days(now, u32::try_from(days).unwrap_or(Days::MAX))
 }
@@ -153,8 +195,14 @@ fn bin_kind_question(draft: &Draft) -> Question {
         Choice::new(SUCCINCT, "TAP 15, small targets.json; python-tuf and tuf-js read it, tough does not"),
         Choice::new(PREFIX, "path_hash_prefixes; every client reads it, targets.json grows with the bins"),
     ];
-    let now = if draft.bin_kind == BinKind::Prefix { PREFIX } else { SUCCINCT };
-    Question::choice("settings.bins", "Kind of hash bins", choices).or(now)
+    Question::choice("settings.bins", "Kind of hash bins", choices).or(bin_kind_word(draft))
+}
+
+fn bin_kind_word(draft: &Draft) -> &'static str {
+    match draft.bin_kind {
+        BinKind::Prefix => PREFIX,
+        BinKind::Succinct => SUCCINCT,
+    }
 }
 
 fn bin_count_question(draft: &Draft) -> Question {

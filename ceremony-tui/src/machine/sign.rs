@@ -1,7 +1,7 @@
 //! Step 6: the holders sign, one after the other. Each signature is verified at once over the reviewed bytes.
 
-use super::draft::{Draft, RootKey};
-use super::event::{Effect, Event, Novelty, SecretNeed};
+use super::draft::{Draft, RootKey, Tried};
+use super::event::{Effect, Event, Moment, Novelty, SecretNeed};
 use super::names::DONE;
 use super::pin;
 use super::question::{Choice, Question};
@@ -33,29 +33,30 @@ impl Sign {
         match self {
             Sign::Choose => Some(choose_question(draft)),
             Sign::Looking(_) | Sign::Signing(_) => None,
-            Sign::Incomplete => Some(Question::yes_or_no(
-                "sign.incomplete",
-                "Export with fewer signatures than needed",
-                "the others sign later; the service waits for them",
-                "go on signing",
-            )),
+            Sign::Incomplete => Some(
+                Question::yes_or_no(
+                    "sign.incomplete",
+                    "Export with fewer signatures than needed",
+                    "the others sign later; the service waits for them",
+                    "go on signing",
+                )
+                .of_consent(),
+            ),
         }
     }
 
-    pub(super) fn update(self, draft: &mut Draft, event: Event) -> Turn<Sign> {
+    pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Turn<Sign> {
         match (self, event) {
             (Sign::Choose, Event::Answer(answer)) if answer == DONE => finish(draft),
             (Sign::Choose, Event::Answer(name)) => begin(draft, &name),
             (Sign::Looking(name), Event::Asked(Ok(Answer::Tokens(tokens)))) => looked(draft, &name, &tokens),
-            (Sign::Signing(name), Event::Asked(Ok(Answer::Signature(sig)))) => signed(draft, &name, sig),
+            (Sign::Signing(name), Event::Asked(Ok(Answer::Signature(sig)))) => {
+                signed(draft, &name, sig, moment)
+            }
             (Sign::Looking(name) | Sign::Signing(name), Event::Asked(Err(error))) => {
-                let text = format!("{name} has not signed. {error}");
-                Turn::stay(Sign::Choose, [Effect::refused(text)])
+                refuse(draft, &name, &error.to_string())
             }
-            (Sign::Signing(name), Event::SecretNotGiven(reason)) => {
-                let text = format!("{name} has not signed. {reason}");
-                Turn::stay(Sign::Choose, [Effect::refused(text)])
-            }
+            (Sign::Signing(name), Event::SecretNotGiven(reason)) => refuse(draft, &name, &reason),
             (Sign::Incomplete, Event::Answer(answer)) if answer == "yes" => Turn::done(),
             (Sign::Incomplete, Event::Answer(_)) => Turn::stay(Sign::Choose, []),
             (state, _) => Turn::stay(state, []),
@@ -68,7 +69,7 @@ impl Sign {
     }
 }
 
-fn has_signed(draft: &Draft, root: &RootKey) -> bool {
+pub(super) fn has_signed(draft: &Draft, root: &RootKey) -> bool {
     let tally = draft.agreed.as_ref().and_then(|agreed| agreed.tally().ok());
     tally.is_some_and(|tally| tally.valid.contains(root.key.id()))
 }
@@ -110,7 +111,7 @@ fn begin(draft: &Draft, name: &str) -> Turn<Sign> {
 }
 
 /// The token's own word about its PIN, fresh, before a try is spent.
-fn looked(draft: &Draft, name: &str, tokens: &[TokenInfo]) -> Turn<Sign> {
+fn looked(draft: &mut Draft, name: &str, tokens: &[TokenInfo]) -> Turn<Sign> {
     let Some(root) = find(draft, name) else { return Turn::stay(Sign::Choose, []) };
     let KeyLocator::Token { token: wanted, .. } = &root.locator else { return Turn::stay(Sign::Choose, []) };
     let Some(token) = tokens.iter().find(|token| token.id == *wanted) else {
@@ -118,13 +119,20 @@ fn looked(draft: &Draft, name: &str, tokens: &[TokenInfo]) -> Turn<Sign> {
             "{name} has not signed. The token {} (serial {}) is not there; insert it and choose {name} again.",
             wanted.label, wanted.serial
         );
+        draft.tried.push((name.to_owned(), Tried::NotHere));
         return Turn::stay(Sign::Choose, [Effect::refused(text)]);
     };
     if let Err(sentences) = pin::check(token) {
-        return Turn::stay(Sign::Choose, [Effect::refused(format!("{name} has not signed. {sentences}"))]);
+        return refuse(draft, name, &sentences);
     }
     let need = (root.login == Login::Secret).then(|| pin::need("sign.secret", name, token));
     ask_to_sign(draft, root, need)
+}
+
+/// There is no signature; the board and the people hear why.
+fn refuse(draft: &mut Draft, name: &str, why: &str) -> Turn<Sign> {
+    draft.tried.push((name.to_owned(), Tried::Refused(why.to_owned())));
+    Turn::stay(Sign::Choose, [Effect::refused(format!("{name} has not signed. {why}"))])
 }
 
 fn ask_to_sign(draft: &Draft, root: &RootKey, secret: Option<SecretNeed>) -> Turn<Sign> {
@@ -138,18 +146,17 @@ fn ask_to_sign(draft: &Draft, root: &RootKey, secret: Option<SecretNeed>) -> Tur
     Turn::stay(Sign::Signing(root.name.clone()), [effect])
 }
 
-fn signed(draft: &mut Draft, name: &str, sig: Vec<u8>) -> Turn<Sign> {
+fn signed(draft: &mut Draft, name: &str, sig: Vec<u8>, moment: Moment) -> Turn<Sign> {
     let Some(keyid) = find(draft, name).map(|root| root.key.id().clone()) else {
         return Turn::stay(Sign::Choose, []);
     };
     let Some(agreed) = &mut draft.agreed else { return Turn::stay(Sign::Choose, []) };
     if agreed.add_verified(&keyid, sig).is_err() {
-        let text = format!(
-            "{name} has not signed: the signature that came back does not verify over the reviewed bytes, so it was \
-             thrown away. Try again, or use another key."
-        );
-        return Turn::stay(Sign::Choose, [Effect::refused(text)]);
+        let why = "The signature that came back does not verify over the reviewed bytes, so it was thrown away. Try \
+                   again, or use another key.";
+        return refuse(draft, name, why);
     }
+    draft.tried.push((name.to_owned(), Tried::Signed(moment.now)));
     let said = Effect::plain(format!("{name}: signed and verified over the reviewed bytes."));
     let everybody = draft.root_keys.iter().all(|root| has_signed(draft, root));
     if everybody { Turn { effects: vec![said], ..Turn::done() } } else { Turn::stay(Sign::Choose, [said]) }

@@ -27,6 +27,19 @@ const SCHEMES: [(&str, &str, WireScheme); 3] = [
 ];
 
 impl FileKey {
+    /// Whose key it is.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            FileKey::Path { name, .. }
+            | FileKey::Inspecting { name, .. }
+            | FileKey::Opening { name, .. }
+            | FileKey::Scheme { name }
+            | FileKey::NewPath { name, .. }
+            | FileKey::CheckingNew { name, .. }
+            | FileKey::Generating { name, .. } => name,
+        }
+    }
+
     pub(super) fn question(&self) -> Option<Question> {
         match self {
             FileKey::Path { path, .. } => {

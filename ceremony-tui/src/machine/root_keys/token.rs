@@ -32,6 +32,20 @@ pub(in crate::machine) struct Pick {
 }
 
 impl TokenKeyWay {
+    /// Whose key it is.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            TokenKeyWay::Module { name }
+            | TokenKeyWay::ListingTokens { name, .. }
+            | TokenKeyWay::Token { name, .. } => name,
+            TokenKeyWay::ListingKeys { pick, .. }
+            | TokenKeyWay::Hidden { pick }
+            | TokenKeyWay::Key { pick, .. }
+            | TokenKeyWay::Proof { pick, .. }
+            | TokenKeyWay::Proving { pick, .. } => &pick.name,
+        }
+    }
+
     pub(super) fn question(&self, draft: &Draft) -> Option<Question> {
         match self {
             TokenKeyWay::Module { .. } => {
@@ -154,6 +168,7 @@ fn tokens_listed(
     module: String,
     tokens: Vec<TokenInfo>,
 ) -> Found<TokenKeyWay> {
+    draft.tokens = Some((module.clone(), tokens.clone()));
     if tokens.is_empty() {
         let text = format!("{module} sees no token. Insert one and try again.");
         return refused_at(TokenKeyWay::Module { name }, text);

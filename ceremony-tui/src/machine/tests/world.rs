@@ -160,7 +160,7 @@ impl World {
         let number: usize = id.rsplit('.').next()?.parse().ok()?;
         let groups = match &self.machine.state {
             State::OnlineKey(ImportOnlineKey::Comparing(online, _)) => online.key.fingerprint().groups(),
-            State::Review(Review::Comparing(root, _)) => root.document().digest().groups(),
+            State::Review(Review::Comparing(reviewed, _)) => reviewed.root().document().digest().groups(),
             _ => return None,
         };
         groups.get(number - 1).cloned()

@@ -1,0 +1,57 @@
+//! The picture of step 2: the decisions so far, with what they mean.
+
+use shared::settings::Days;
+use shared::time::{Expiry, UnixTime};
+
+use super::Progress;
+use super::what_if::WhatIf;
+use crate::machine::draft::Draft;
+use crate::machine::settings::Settings;
+
+/// Everything that is decided in this step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsBoard {
+    /// The decisions in the order in which they are asked.
+    pub settings: Vec<SettingView>,
+    /// What the number of signatures means, while it is asked.
+    pub what_if: Option<WhatIf>,
+}
+
+/// One decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingView {
+    /// What is decided.
+    pub what: &'static str,
+    /// The decision, or what is proposed.
+    pub value: String,
+    /// Until when something is valid that is signed now.
+    pub until: Option<Expiry>,
+    /// Whether it was decided.
+    pub progress: Progress,
+}
+
+/// So many holders are usual; the table before any key is known takes it.
+const USUAL_KEYS: u64 = 3;
+
+impl SettingsBoard {
+    pub(super) fn of(state: Settings, draft: &Draft, now: UnixTime) -> SettingsBoard {
+        let settings = Settings::ORDER.iter().map(|setting| view(*setting, state, draft, now)).collect();
+        let keys = (draft.root_keys.len() as u64).max(USUAL_KEYS);
+        let what_if = (state == Settings::Threshold).then(|| WhatIf::table(keys));
+        SettingsBoard { settings, what_if }
+    }
+}
+
+fn view(setting: Settings, here: Settings, draft: &Draft, now: UnixTime) -> SettingView {
+    let index = |wanted: Settings| Settings::ORDER.iter().position(|setting| *setting == wanted);
+    let progress = match index(setting).cmp(&index(here)) {
+        std::cmp::Ordering::Less => Progress::Done,
+        std::cmp::Ordering::Equal => Progress::Here,
+        std::cmp::Ordering::Greater => Progress::Later,
+    };
+    let until = setting.lifetime(draft).map(|days| {
+        let days = u32::try_from(days).unwrap_or(Days::MAX);
+        Expiry::after_days(now, days)
+    });
+    SettingView { what: setting.what(), value: setting.value(draft), until, progress }
+}
