@@ -114,10 +114,11 @@ impl Plain<'_> {
             Some(default) => format!(" ({default})"),
             None => String::new(),
         };
-        let mut prompt = format!("{} ? {} {}{default}: ", self.place(), question.id, question.text);
+        let text = question.in_a_line();
+        let mut prompt = format!("{} ? {} {text}{default}: ", self.place(), question.id);
         if self.is_too_long(&prompt) {
             // Too long for one line: the question above, the place to answer below.
-            self.write_line("   ", &question.text)?;
+            self.write_line("   ", &text)?;
             prompt = format!("{} ? {}{default}: ", self.place(), question.id);
         }
         if self.is_too_long(&prompt) {

@@ -10,12 +10,13 @@
 //! * [`update`](mod@update) knows no ratatui. [`view`](mod@view) knows no port.
 //! * [`keymap`] is the only module that knows key codes; the help line comes from the same table.
 //! * [`runner`] is the loop, the terminal and the secrets.
-//!
-//! This is a first shell: it asks every question of the ceremony one after the other. Tables, pickers and a what-if
-//! screen are not here yet; the program says so, and `--plain` is complete.
+//! * [`page`] is the text of the screens, broken to a width: the model counts its rows, the view draws them.
+//! * [`look`] asks the environment which colours and symbols the terminal knows.
 
 pub mod keymap;
+pub mod look;
 pub mod model;
+pub mod page;
 pub mod runner;
 #[cfg(test)]
 mod tests;

@@ -51,6 +51,32 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Breaks wherever the width ends, as bytes are read. Nothing is left out.
+pub(crate) fn break_anywhere(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    loop {
+        let end = fitting(rest, width);
+        if end == rest.len() {
+            break;
+        }
+        let first = rest.chars().next().map_or(rest.len(), char::len_utf8);
+        let (line, after) = rest.split_at(end.max(first));
+        lines.push(line.to_owned());
+        rest = after;
+    }
+    lines.push(rest.to_owned());
+    lines
+}
+
+/// The text, or its beginning and a mark that says that there is more.
+pub(crate) fn clip(text: &str, width: usize) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    format!("{}…", &text[..fitting(text, width.saturating_sub(1))])
+}
+
 /// How many bytes of the word fit into `width` columns.
 fn fitting(word: &str, width: usize) -> usize {
     let mut taken = 0;

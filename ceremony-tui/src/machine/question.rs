@@ -46,6 +46,14 @@ impl Aside {
             Aside::Bytes => "b",
         }
     }
+
+    fn shows(self) -> &'static str {
+        match self {
+            Aside::Sentences => "shows the sentences again",
+            Aside::Words => "the words",
+            Aside::Bytes => "the raw bytes",
+        }
+    }
 }
 
 /// What may be answered to a question.
@@ -113,6 +121,16 @@ impl Question {
 
     pub(super) fn or(self, default: impl Into<String>) -> Question {
         Question { default: Some(default.into()), ..self }
+    }
+
+    /// The question with everything that can be typed at it: for a front end that has lines and no other keys.
+    pub fn in_a_line(&self) -> String {
+        if self.asides.is_empty() || matches!(self.form, Form::Choice(_)) {
+            return self.text.clone();
+        }
+        let asides: Vec<String> =
+            self.asides.iter().map(|aside| format!("{} {}", aside.letter(), aside.shows())).collect();
+        format!("{} ({})", self.text, asides.join(", "))
     }
 
     /// The answer that a typed line means, or two sentences that say why it is none.

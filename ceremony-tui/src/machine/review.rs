@@ -95,9 +95,7 @@ impl Review {
         match self {
             Review::Comparing(_, groups) => {
                 let number = groups.asked();
-                let text = format!(
-                    "Group {number} as it is read aloud (s shows the sentences again, w the words, b the raw bytes)"
-                );
+                let text = format!("Group {number} as it is read aloud");
                 Question::text(format!("review.group.{number}"), text).of_consent().with_asides(&[
                     Aside::Sentences,
                     Aside::Words,

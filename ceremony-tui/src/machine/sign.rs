@@ -1,5 +1,7 @@
 //! Step 6: the holders sign, one after the other. Each signature is verified at once over the reviewed bytes.
 
+use shared::names::KeyId;
+
 use super::draft::{Draft, RootKey, Tried};
 use super::event::{Effect, Event, Moment, Novelty, SecretNeed};
 use super::names::DONE;
@@ -69,13 +71,16 @@ impl Sign {
     }
 }
 
-pub(super) fn has_signed(draft: &Draft, root: &RootKey) -> bool {
+/// The ids of the keys whose signatures verify. Each is verified again: ask once.
+pub(super) fn signed_by(draft: &Draft) -> Vec<KeyId> {
     let tally = draft.agreed.as_ref().and_then(|agreed| agreed.tally().ok());
-    tally.is_some_and(|tally| tally.valid.contains(root.key.id()))
+    tally.map(|tally| tally.valid).unwrap_or_default()
 }
 
 fn choose_question(draft: &Draft) -> Question {
-    let waiting: Vec<&RootKey> = draft.root_keys.iter().filter(|root| !has_signed(draft, root)).collect();
+    let signed_by = signed_by(draft);
+    let waiting: Vec<&RootKey> =
+        draft.root_keys.iter().filter(|root| !signed_by.contains(root.key.id())).collect();
     let mut choices: Vec<Choice> =
         waiting.iter().map(|root| Choice::new(root.name.as_str(), place(root))).collect();
     choices.push(Choice::new(DONE, "nobody else signs now"));
@@ -158,7 +163,8 @@ fn signed(draft: &mut Draft, name: &str, sig: Vec<u8>, moment: Moment) -> Turn<S
     }
     draft.tried.push((name.to_owned(), Tried::Signed(moment.now)));
     let said = Effect::plain(format!("{name}: signed and verified over the reviewed bytes."));
-    let everybody = draft.root_keys.iter().all(|root| has_signed(draft, root));
+    let signed_by = signed_by(draft);
+    let everybody = draft.root_keys.iter().all(|root| signed_by.contains(root.key.id()));
     if everybody { Turn { effects: vec![said], ..Turn::done() } } else { Turn::stay(Sign::Choose, [said]) }
 }
 

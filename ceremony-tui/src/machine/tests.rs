@@ -2,7 +2,7 @@
 
 mod random;
 mod ways_back;
-mod world;
+pub(crate) mod world;
 
 use shared::key::Scheme;
 

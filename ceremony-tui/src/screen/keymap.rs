@@ -1,88 +1,68 @@
-//! Keys mean commands. The one module that knows key codes; the key line is generated from the same tables.
+//! Keys mean commands. The one module that knows key codes; the key line and the help come from the same tables.
+
+mod table;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::model::Situation;
+use crate::text::columns;
+
+use super::model::{Doing, Model, Paging, Situation};
 use super::update::{Command, Event};
 
-struct Binding {
-    code: KeyCode,
-    modifiers: KeyModifiers,
-    command: Command,
-    /// How the key line says it; nothing for keys that everybody knows.
-    help: Option<&'static str>,
-}
-
-const fn plain(code: KeyCode, command: Command, help: Option<&'static str>) -> Binding {
-    Binding { code, modifiers: KeyModifiers::NONE, command, help }
-}
-
-const fn control(letter: char, command: Command, help: Option<&'static str>) -> Binding {
-    Binding { code: KeyCode::Char(letter), modifiers: KeyModifiers::CONTROL, command, help }
-}
-
-const STOP: Binding = control('c', Command::Stop, Some("Ctrl-C stop"));
-const PAGE_DOWN: Binding = plain(KeyCode::PageDown, Command::PageDown, Some("PgDn more"));
-const PAGE_UP: Binding = plain(KeyCode::PageUp, Command::PageUp, Some("PgUp back up"));
-
-const ASKING: &[Binding] = &[
-    plain(KeyCode::Enter, Command::Submit, Some("Enter answer")),
-    PAGE_DOWN,
-    PAGE_UP,
-    plain(KeyCode::F(1), Command::Help, Some("F1 help")),
-    plain(KeyCode::Esc, Command::Back, Some("Esc back")),
-    STOP,
-    control('u', Command::Clear, None),
-    plain(KeyCode::Backspace, Command::Erase, None),
-];
-
-const WORKING: &[Binding] =
-    &[plain(KeyCode::Esc, Command::CancelWork, Some("Esc cancel (nothing is lost)")), STOP];
-
-const FINISHING: &[Binding] = &[STOP];
-
-/// Secrets are read past the keymap; this is only what the key line says of them.
-const SECRET: &[Binding] = &[
-    plain(KeyCode::Enter, Command::Submit, Some("Enter end")),
-    plain(KeyCode::Esc, Command::CancelWork, Some("Esc cancel (nothing is asked of the token)")),
-];
-
-const STOPPING: &[Binding] = &[
-    plain(KeyCode::Char('y'), Command::ConfirmStop, Some("y stop")),
-    plain(KeyCode::Char('n'), Command::Back, Some("n go on")),
-    plain(KeyCode::Esc, Command::Back, Some("Esc go on")),
-];
-
-const ENDED: &[Binding] =
-    &[plain(KeyCode::Enter, Command::Leave, Some("Enter leave")), PAGE_DOWN, PAGE_UP, STOP];
-
-fn keys(situation: Situation) -> &'static [Binding] {
-    match situation {
-        Situation::Asking => ASKING,
-        Situation::Working => WORKING,
-        Situation::Finishing => FINISHING,
-        Situation::Secret => SECRET,
-        Situation::Stopping => STOPPING,
-        Situation::Ended => ENDED,
-    }
-}
+use table::{Binding, Listed, keys};
 
 /// What a key press is to the screen in this situation.
 pub fn event(key: &KeyEvent, situation: Situation) -> Option<Event> {
     if key.kind == KeyEventKind::Release {
         return None;
     }
-    let meant = |binding: &&Binding| binding.code == key.code && binding.modifiers == key.modifiers;
-    match (keys(situation).iter().find(meant), key.code) {
+    // Some terminals report Shift with the character that it made.
+    let modifiers = key.modifiers - KeyModifiers::SHIFT;
+    let meant = |binding: &&Binding| binding.code == key.code && binding.modifiers == modifiers;
+    match (active(situation).find(meant), key.code) {
         (Some(binding), _) => Some(Event::Command(binding.command)),
-        (None, KeyCode::Char(character)) if !key.modifiers.contains(KeyModifiers::CONTROL) => {
-            Some(Event::Character(character))
-        }
+        (None, KeyCode::Char(character)) if modifiers.is_empty() => Some(typed(character, situation.doing)),
         _ => None,
     }
 }
 
-/// The key line for this situation.
-pub fn help_line(situation: Situation) -> String {
-    keys(situation).iter().filter_map(|binding| binding.help).collect::<Vec<_>>().join("   ")
+fn typed(character: char, doing: Doing) -> Event {
+    match (doing, character.to_digit(10)) {
+        (Doing::Choosing, Some(number @ 1..=9)) => Event::Command(Command::Pick(number as usize)),
+        _ => Event::Character(character),
+    }
+}
+
+fn active(situation: Situation) -> impl Iterator<Item = &'static Binding> {
+    keys(situation.doing).iter().filter(move |binding| binding.is_offered(situation))
+}
+
+/// The key line for this situation, in at most `width` columns: what is left out stands in the help.
+pub fn help_line(situation: Situation, width: usize) -> String {
+    let listed = |binding: &&Binding| match binding.listed {
+        Listed::Always | Listed::IfRoom => true,
+        Listed::WhileMore => situation.paging == Paging::More,
+        Listed::AtEnd => situation.paging == Paging::AtEnd,
+        Listed::InHelp | Listed::Nowhere => false,
+    };
+    let mut shown: Vec<&Binding> = active(situation).filter(listed).collect();
+    while columns(&joined(&shown)) > width {
+        let Some(index) = shown.iter().rposition(|binding| binding.listed == Listed::IfRoom) else { break };
+        shown.remove(index);
+    }
+    joined(&shown)
+}
+
+fn joined(bindings: &[&Binding]) -> String {
+    bindings
+        .iter()
+        .map(|binding| format!("{} {}", binding.name, binding.short))
+        .collect::<Vec<_>>()
+        .join("  ")
+}
+
+/// Every key of the situation that an overlay lies over, with its meaning.
+pub fn keys_beneath(model: &Model) -> Vec<(String, &'static str)> {
+    let described = active(model.situation_beneath()).filter(|binding| binding.listed != Listed::Nowhere);
+    described.map(|binding| (binding.name.to_owned(), binding.long)).collect()
 }

@@ -1,23 +1,33 @@
 //! What is seen and typed. No terminal, no port, no clock.
 
+mod answer;
+mod input;
+mod layout;
 mod mode;
+mod picture;
+mod reading;
+mod said;
+mod situation;
 mod work;
 
 use shared::time::UnixTime;
 
-use crate::machine::{Effect as MachineEffect, Form, Machine, Note, Question, SecretNeed, Step, Tone};
-use crate::text::{printable, wrap};
+use crate::machine::{Effect as MachineEffect, Form, Machine, Note, SecretNeed, Step, Weight};
 
+use super::keymap;
+use super::page::{self, BytesForm, Foot, Page};
+
+pub use input::{InputLine, TooLong};
+pub use layout::{Layout, STEPS_WIDTH};
 pub use mode::{Mode, Round, SecretPrompt};
+pub use picture::Picture;
+pub use reading::Reading;
+pub use said::Notice;
+pub use situation::{Document, Doing, Paging, Situation};
 pub use work::{Cancel, Work};
 
 /// The smallest supported size: columns and rows.
 pub const SMALLEST: Size = Size { columns: 80, rows: 24 };
-
-/// Columns of the list of steps, with its border.
-pub const STEPS_WIDTH: u16 = 22;
-/// Rows that are not for the work: title, what it proves, status, keys.
-const FIXED_ROWS: u16 = 5;
 
 /// The size of the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,21 +38,35 @@ pub struct Size {
     pub rows: u16,
 }
 
-/// What a key press can be meant for now. The keymap has a table for each.
+/// Something that lies over the step until it is closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overlay {
+    /// What it is.
+    pub kind: OverlayKind,
+    /// How far it was read.
+    pub reading: Reading,
+}
+
+/// What lies over the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Situation {
-    /// An answer is given.
-    Asking,
-    /// Something is under way, and it can be cancelled.
-    Working,
-    /// Something is under way, and it cannot be cancelled.
-    Finishing,
-    /// A secret is typed.
-    Secret,
-    /// Whether to stop.
-    Stopping,
-    /// The ceremony is complete.
-    Ended,
+pub enum OverlayKind {
+    /// What was said last, what can be done, and every key.
+    Help,
+    /// The document digest in words.
+    Words,
+    /// The bytes that are signed.
+    Bytes(BytesForm),
+}
+
+/// How far a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepState {
+    /// It is over.
+    Done,
+    /// The ceremony is in it.
+    Here,
+    /// It comes later.
+    Later,
 }
 
 /// Everything that the screen shows.
@@ -50,18 +74,24 @@ pub enum Situation {
 pub struct Model {
     /// The ceremony.
     pub machine: Machine,
-    /// What was said in this step.
+    /// What it shows and asks.
+    pub picture: Picture,
+    /// What the machine said last.
     pub notes: Vec<Note>,
-    /// The answer so far.
-    pub input: String,
+    /// Why the screen did not take the last key.
+    pub notice: Option<Notice>,
+    /// The line that is typed.
+    pub input: InputLine,
+    /// The answer that is chosen, counted from 0.
+    pub chosen: Option<usize>,
     /// What is waited for.
     pub mode: Mode,
-    /// What was refused last: what happened, what to do.
-    pub status: String,
+    /// What lies over the step.
+    pub overlay: Option<Overlay>,
+    /// How far the picture of the step was read.
+    pub reading: Reading,
     /// The terminal.
     pub size: Size,
-    /// The first line of the notes that is shown.
-    pub top: usize,
     /// The wall clock at the last event.
     pub now: UnixTime,
     /// What the machine asked for while somebody was asked whether to stop: nothing begins before the answer.
@@ -72,13 +102,16 @@ impl Model {
     /// A screen on which nothing has happened.
     pub fn new(machine: Machine, size: Size, now: UnixTime) -> Model {
         Model {
+            picture: Picture::of(&machine, size, now),
             machine,
             notes: Vec::new(),
-            input: String::new(),
+            notice: None,
+            input: InputLine::default(),
+            chosen: None,
             mode: Mode::Asking,
-            status: String::new(),
+            overlay: None,
+            reading: Reading::default(),
             size,
-            top: 0,
             now,
             held: Vec::new(),
         }
@@ -103,85 +136,72 @@ impl Model {
         }
     }
 
-    /// What a key press is meant for now.
-    pub fn situation(&self) -> Situation {
-        match &self.mode {
-            Mode::Asking => Situation::Asking,
-            Mode::Working(Work { cancel: Cancel::Possible, .. }) => Situation::Working,
-            Mode::Working(_) => Situation::Finishing,
-            Mode::Secret(_) => Situation::Secret,
-            Mode::Stopping(_) => Situation::Stopping,
-            Mode::Ended => Situation::Ended,
+    /// What stands beside the list of steps: the step, or what lies over it.
+    pub fn page(&self) -> Page {
+        match self.visible_overlay() {
+            Some(overlay) => self.overlay_page(overlay.kind),
+            None => self.picture.page.clone(),
         }
     }
 
-    /// Whether the terminal is large enough to show what people agree to.
-    pub fn fits(&self) -> bool {
-        self.size.columns >= SMALLEST.columns && self.size.rows >= SMALLEST.rows
+    /// Takes the picture again: the machine, the size or the day has changed.
+    pub(super) fn look_again(&mut self) {
+        self.picture = Picture::of(&self.machine, self.size, self.now);
     }
 
-    /// The question as lines, with its choices.
-    pub fn question_lines(&self) -> Vec<String> {
-        let Some(question) = self.machine.question() else { return Vec::new() };
-        let mut lines = Vec::new();
-        if let Form::Choice(choices) = &question.form {
-            for (index, choice) in choices.iter().enumerate() {
-                lines.extend(self.wrap(&format!("  {}  {}: {}", index + 1, choice.word, choice.meaning)));
-            }
+    fn overlay_page(&self, kind: OverlayKind) -> Page {
+        let width = self.size.work_width();
+        let document = self.machine.document();
+        match (kind, document) {
+            (OverlayKind::Words, Some(document)) => page::words(&document, width),
+            (OverlayKind::Bytes(form), Some(document)) => page::bytes(&document, form, width),
+            _ => page::help(self.machine.step(), &self.said(), &keymap::keys_beneath(self), width),
         }
-        lines.extend(self.wrap(&prompt(&question)));
-        lines
     }
 
-    /// All notes of this step as lines that fit.
-    pub fn note_lines(&self) -> Vec<(Tone, String)> {
-        let wrapped = |note: &Note| {
-            let text = match note.tone {
-                Tone::Warning => format!("Warning: {}", note.text),
-                Tone::Refused => format!("Refused: {}", note.text),
-                Tone::Heading | Tone::Plain => note.text.clone(),
-            };
-            self.wrap(&text).into_iter().map(|line| (note.tone, line)).collect::<Vec<_>>()
-        };
-        self.notes.iter().flat_map(wrapped).collect()
+    /// The first row of the page that is shown.
+    pub fn top(&self) -> usize {
+        let reading = self.visible_overlay().map_or(&self.reading, |overlay| &overlay.reading);
+        reading.top(&self.page(), self.layout().body)
     }
 
-    /// Rows that notes have, above the question and the line that is typed.
-    pub fn note_rows(&self) -> usize {
-        let work = usize::from(self.size.rows.saturating_sub(FIXED_ROWS));
-        work.saturating_sub(self.question_lines().len() + 2)
+    /// What is asked, in at most so many rows.
+    pub fn foot(&self, most_rows: usize) -> Foot {
+        page::foot(self, most_rows)
     }
 
-    /// Whether the last line of the notes is on the screen.
-    pub fn shows_the_end(&self) -> bool {
-        self.top + self.note_rows() >= self.note_lines().len()
+    /// Whether an answer would agree to something that was not on the screen to its end.
+    pub fn has_more_to_read(&self) -> bool {
+        let weight = self.picture.question.as_ref().map_or(Weight::Consent, |question| question.weight);
+        weight == Weight::Consent && !self.reading.has_seen_all(&self.picture.page)
     }
 
-    /// The last position from which the end is shown.
-    pub fn last_top(&self) -> usize {
-        self.note_lines().len().saturating_sub(self.note_rows())
+    /// Whether a line is typed, not one of several answers chosen.
+    pub fn is_typing(&self) -> bool {
+        self.picture.question.as_ref().is_some_and(|question| !matches!(question.form, Form::Choice(_)))
     }
 
-    /// The step's state, as the list on the left says it.
-    pub fn state_of(&self, step: Step) -> &'static str {
+    /// The pages whose places a new size must not lose.
+    pub(super) fn page_that_is_kept(&self) -> (Page, Page) {
+        (self.picture.page.clone(), self.page())
+    }
+
+    /// Finds the places again at the size that the screen has now.
+    pub(super) fn keep_place(&mut self, (step, shown): (Page, Page)) {
+        let now = self.page();
+        self.reading.rewrap(&step, &self.picture.page);
+        if let Some(overlay) = &mut self.overlay {
+            overlay.reading.rewrap(&shown, &now);
+        }
+    }
+
+    /// How far a step is.
+    pub fn state_of(&self, step: Step) -> StepState {
         let here = self.machine.step();
         match () {
-            () if self.machine.is_ended() || step < here => "done",
-            () if step == here => "here",
-            () => "",
+            () if self.machine.is_ended() || step < here => StepState::Done,
+            () if step == here => StepState::Here,
+            () => StepState::Later,
         }
-    }
-
-    /// The text as lines that fit beside the list of steps.
-    pub fn wrap(&self, text: &str) -> Vec<String> {
-        let width = usize::from(self.size.columns.saturating_sub(STEPS_WIDTH + 1)).max(20);
-        wrap(&printable(text), width)
-    }
-}
-
-fn prompt(question: &Question) -> String {
-    match &question.default {
-        Some(default) => format!("{} ({default}):", question.text),
-        None => format!("{}:", question.text),
     }
 }

@@ -23,7 +23,7 @@ use crate::text::{printable, wrap};
 use super::keymap;
 use super::model::{Model, Round, Situation, Size};
 use super::update::{Effect, Event, update};
-use super::view::view;
+use super::view::{Look, view};
 
 const TICK: Duration = Duration::from_millis(200);
 
@@ -73,6 +73,7 @@ struct Screen<'a> {
     terminal: &'a mut DefaultTerminal,
     secrets: Secrets,
     interrupt: Interrupt,
+    look: Look,
 }
 
 impl<'a> Screen<'a> {
@@ -84,7 +85,8 @@ impl<'a> Screen<'a> {
     ) -> Result<Screen<'a>, RunError> {
         let size = terminal.size()?;
         let size = Size { columns: size.width, rows: size.height };
-        Ok(Screen { model: Model::new(machine, size, clock::now()), terminal, secrets, interrupt })
+        let model = Model::new(machine, size, clock::now());
+        Ok(Screen { model, terminal, secrets, interrupt, look: Look::of_environment() })
     }
 
     fn live(&mut self, ports: &mut Ports<'_>) -> Result<Ending, RunError> {
@@ -136,8 +138,8 @@ impl<'a> Screen<'a> {
     }
 
     fn draw(&mut self) -> Result<(), RunError> {
-        let model = &self.model;
-        self.terminal.draw(|frame| view(model, frame))?;
+        let (model, look) = (&self.model, self.look);
+        self.terminal.draw(|frame| view(model, look, frame))?;
         Ok(())
     }
 
@@ -145,10 +147,10 @@ impl<'a> Screen<'a> {
         // What crossterm has read already, such as the rest of a paste, would be shown as an answer later.
         self.forget_type_ahead();
         self.model.begin_secret(need, round);
-        self.terminal.draw(|frame| view(&self.model, frame))?;
+        self.terminal.draw(|frame| view(&self.model, self.look, frame))?;
         let secret = read_raw(&self.interrupt);
         self.model.end_secret();
-        self.terminal.draw(|frame| view(&self.model, frame))?;
+        self.terminal.draw(|frame| view(&self.model, self.look, frame))?;
         secret
     }
 

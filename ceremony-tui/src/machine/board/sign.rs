@@ -6,7 +6,7 @@ use shared::time::UnixTime;
 use super::KeyPlace;
 use super::root_keys::place;
 use crate::machine::draft::{Draft, RootKey, Tried};
-use crate::machine::sign::{Sign, has_signed};
+use crate::machine::sign::{Sign, signed_by};
 
 /// The holders and their signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,17 @@ pub enum HolderState {
 
 impl SignBoard {
     pub(super) fn of(state: &Sign, draft: &Draft) -> SignBoard {
-        let holders: Vec<HolderView> = draft.root_keys.iter().map(|root| view(state, draft, root)).collect();
+        let signed_by = signed_by(draft);
+        let view = |root: &RootKey| HolderView {
+            name: root.name.clone(),
+            place: place(root),
+            state: if signed_by.contains(root.key.id()) {
+                signed(draft, root)
+            } else {
+                waiting(state, draft, root)
+            },
+        };
+        let holders: Vec<HolderView> = draft.root_keys.iter().map(view).collect();
         let signed =
             holders.iter().filter(|holder| matches!(holder.state, HolderState::Signed { .. })).count();
         let digest = draft.agreed.as_ref().map(crate::machine::review::Agreed::digest);
@@ -63,16 +73,20 @@ impl SignBoard {
     }
 }
 
-fn view(state: &Sign, draft: &Draft, root: &RootKey) -> HolderView {
-    HolderView { name: root.name.clone(), place: place(root), state: holder_state(state, draft, root) }
+fn last_try<'a>(draft: &'a Draft, root: &RootKey) -> Option<&'a Tried> {
+    draft.tried.iter().rev().find(|(name, _)| *name == root.name).map(|(_, tried)| tried)
 }
 
-fn holder_state(state: &Sign, draft: &Draft, root: &RootKey) -> HolderState {
-    let tried = draft.tried.iter().rev().find(|(name, _)| *name == root.name).map(|(_, tried)| tried);
-    match (state, tried) {
+fn signed(draft: &Draft, root: &RootKey) -> HolderState {
+    match last_try(draft, root) {
+        Some(Tried::Signed(at)) => HolderState::Signed { at: Some(*at) },
+        _ => HolderState::Signed { at: None },
+    }
+}
+
+fn waiting(state: &Sign, draft: &Draft, root: &RootKey) -> HolderState {
+    match (state, last_try(draft, root)) {
         (Sign::Looking(name) | Sign::Signing(name), _) if *name == root.name => HolderState::Asked,
-        (_, Some(Tried::Signed(at))) if has_signed(draft, root) => HolderState::Signed { at: Some(*at) },
-        _ if has_signed(draft, root) => HolderState::Signed { at: None },
         (_, Some(Tried::NotHere)) => HolderState::NotHere,
         (_, Some(Tried::Refused(why))) => HolderState::Refused { why: why.clone() },
         (_, Some(Tried::Signed(_)) | None) => HolderState::Waiting,

@@ -1,46 +1,64 @@
-//! A world for the machine: key files, an online key, and answers to every effect.
+//! A world for the machine: key files, tokens, an online key, and answers to every effect. Its keys are always the
+//! same, so that its digests are.
 
 use shared::gap::OnlineKeyDocument;
-use shared::key::Scheme;
 use shared::root_draft::KeySpelling;
 use shared::software::SoftwareKey;
 use shared::time::UnixTime;
 
 use crate::machine::*;
-use crate::token::{Answer, AskError, KeyFileKind, KeyLocator, Refusal, Request};
+use crate::token::{
+    Answer, AskError, KeyFileKind, KeyLocator, PinState, Refusal, Request, TokenId, TokenInfo, TokenKey,
+};
 
-pub(super) struct World {
-    pub(super) machine: Machine,
-    pub(super) facts: Facts,
-    pub(super) online: SoftwareKey,
-    pub(super) online_file: Vec<u8>,
-    pub(super) files: Vec<(String, SoftwareKey)>,
-    pub(super) notes: Vec<Note>,
+pub(crate) struct World {
+    pub(crate) machine: Machine,
+    pub(crate) facts: Facts,
+    pub(crate) online: SoftwareKey,
+    pub(crate) online_file: Vec<u8>,
+    pub(crate) files: Vec<(String, SoftwareKey)>,
+    /// Tokens with the keys that they show, each with its id.
+    pub(crate) tokens: Vec<(TokenInfo, Vec<(String, SoftwareKey)>)>,
+    pub(crate) notes: Vec<Note>,
     /// How often a host was asked.
-    pub(super) asked: usize,
-    pub(super) refuse_next: bool,
-    pub(super) garble_next: bool,
+    pub(crate) asked: usize,
+    pub(crate) refuse_next: bool,
+    pub(crate) garble_next: bool,
     /// Bytes that a key was asked to sign.
-    pub(super) signed: Vec<Vec<u8>>,
+    pub(crate) signed: Vec<Vec<u8>>,
     clock: i64,
 }
 
-pub(super) fn document(key: &SoftwareKey, time: UnixTime) -> OnlineKeyDocument {
+pub(crate) fn document(key: &SoftwareKey, time: UnixTime) -> OnlineKeyDocument {
     let proof = key.sign(&OnlineKeyDocument::statement(key.public().id(), time)).unwrap();
     OnlineKeyDocument { key: key.public().clone(), name: "online-1".to_owned(), time, proof }
 }
 
+/// An Ed25519 key out of a seed of equal bytes.
+pub(crate) fn key(seed: u8) -> SoftwareKey {
+    let pkcs8 = [&hex::decode("302e020100300506032b657004220420").unwrap()[..], &[seed; 32]].concat();
+    SoftwareKey::from_pkcs8_der(&pkcs8).unwrap()
+}
+
+/// A token with one key.
+pub(crate) fn token(label: &str, serial: &str, seed: u8) -> (TokenInfo, Vec<(String, SoftwareKey)>) {
+    let id = TokenId { label: label.to_owned(), serial: serial.to_owned() };
+    let (model, manufacturer) = ("v2".to_owned(), "SoftHSM".to_owned());
+    let token = TokenInfo { id, model, manufacturer, pin: PinState::Fine, pin_pad: false };
+    (token, vec![("01".to_owned(), key(seed))])
+}
+
 impl World {
-    pub(super) fn begin() -> World {
-        let key = || SoftwareKey::generate(Scheme::Ed25519).unwrap();
-        let online = key();
+    pub(crate) fn begin() -> World {
+        let online = key(0);
         let clock = 1_795_000_000;
         World {
             machine: Machine::new(Options { folder: None, spelling: KeySpelling::Plain, build_date: None }),
             facts: Facts { dumps: Dumps::Off, ..Facts::default() },
             online_file: document(&online, UnixTime(clock)).to_bytes(),
             online,
-            files: (0..4).map(|index| (format!("keys/{index}"), key())).collect(),
+            files: (0..4).map(|index| (format!("keys/{index}"), key(index + 1))).collect(),
+            tokens: Vec::new(),
             notes: Vec::new(),
             asked: 0,
             refuse_next: false,
@@ -50,17 +68,17 @@ impl World {
         }
     }
 
-    pub(super) fn copy(key: &SoftwareKey) -> SoftwareKey {
+    pub(crate) fn copy(key: &SoftwareKey) -> SoftwareKey {
         SoftwareKey::from_pkcs8_der(key.to_pkcs8_der()).unwrap()
     }
 
-    pub(super) fn moment(&self) -> Moment {
+    pub(crate) fn moment(&self) -> Moment {
         // Any number will do; this one changes with every event and reaches every pair of groups.
         Moment { now: UnixTime(self.clock), dice: self.clock.unsigned_abs().wrapping_mul(0x9e37_79b9) >> 3 }
     }
 
     /// Gives an event to the machine and answers what it causes, until it asks a person.
-    pub(super) fn tell(&mut self, event: Event) {
+    pub(crate) fn tell(&mut self, event: Event) {
         let mut events = vec![event];
         while let Some(event) = events.pop() {
             self.clock += 1;
@@ -73,7 +91,7 @@ impl World {
         }
     }
 
-    fn perform(&mut self, effect: Effect) -> Option<Event> {
+    pub(crate) fn perform(&mut self, effect: Effect) -> Option<Event> {
         let refuse = std::mem::take(&mut self.refuse_next);
         match effect {
             Effect::Say(note) => {
@@ -108,6 +126,16 @@ impl World {
         let missing = || Refusal::NotAKeyFile { path: "?".to_owned() };
         let find = |path: &str| self.files.iter().find(|(known, _)| known == path).ok_or_else(missing);
         match request {
+            Request::Tokens if !self.tokens.is_empty() => {
+                Ok(Answer::Tokens(self.tokens.iter().map(|(token, _)| token.clone()).collect()))
+            }
+            Request::Keys { token, .. } => Ok(Answer::Keys(self.keys_of(&token))),
+            Request::Sign { key: KeyLocator::Token { key_id, token, .. }, message, .. } => {
+                let keys = self.tokens.iter().find(|(known, _)| known.id == token).map(|(_, keys)| keys);
+                let key = keys.and_then(|keys| keys.iter().find(|(id, _)| *id == key_id));
+                let (_, key) = key.ok_or(Refusal::NoSuchKey { key_id })?;
+                Ok(Answer::Signature(key.sign(&message).unwrap()))
+            }
             Request::InspectKeyFile { path } => find(&path).map(|_| Answer::KeyFile(KeyFileKind::Age)),
             Request::CheckNewKeyFile { .. } => Ok(Answer::Writable),
             Request::OpenKeyFile { path } => Ok(Answer::Key(find(&path)?.1.public().to_json())),
@@ -123,56 +151,59 @@ impl World {
         }
     }
 
-    pub(super) fn question(&self) -> String {
+    fn keys_of(&self, wanted: &TokenId) -> Vec<TokenKey> {
+        let keys = self.tokens.iter().find(|(token, _)| token.id == *wanted).map(|(_, keys)| keys);
+        let shown = |(id, key): &(String, SoftwareKey)| TokenKey {
+            id: id.clone(),
+            label: "root".to_owned(),
+            key: Ok(key.public().to_json()),
+        };
+        keys.into_iter().flatten().map(shown).collect()
+    }
+
+    pub(crate) fn question(&self) -> String {
         self.machine.question().map(|question| question.id).unwrap_or_default()
     }
 
-    pub(super) fn answer(&mut self, answer: &str) {
+    pub(crate) fn answer(&mut self, answer: &str) {
         self.tell(Event::Answer(answer.to_owned()));
     }
 
-    pub(super) fn said(&self, part: &str) -> bool {
+    pub(crate) fn said(&self, part: &str) -> bool {
         self.notes.iter().any(|note| note.text.contains(part))
     }
 
-    pub(super) fn pass_settings(&mut self) {
+    pub(crate) fn pass_settings(&mut self) {
         self.answer("acme-releases");
         while self.question().starts_with("settings.") {
             self.answer("");
         }
     }
 
-    pub(super) fn import_online(&mut self) {
+    pub(crate) fn import_online(&mut self) {
         self.answer("online-key.json");
         self.type_groups();
     }
 
     /// Types the groups that are asked, rightly.
-    pub(super) fn type_groups(&mut self) {
+    pub(crate) fn type_groups(&mut self) {
         while let Some(group) = self.right_group() {
             self.answer(&group);
         }
     }
 
     /// The right answer when a group is asked.
-    pub(super) fn right_group(&self) -> Option<String> {
-        let id = self.question();
-        let number: usize = id.rsplit('.').next()?.parse().ok()?;
-        let groups = match &self.machine.state {
-            State::OnlineKey(ImportOnlineKey::Comparing(online, _)) => online.key.fingerprint().groups(),
-            State::Review(Review::Comparing(reviewed, _)) => reviewed.root().document().digest().groups(),
-            _ => return None,
-        };
-        groups.get(number - 1).cloned()
+    pub(crate) fn right_group(&self) -> Option<String> {
+        right_group(&self.machine)
     }
 
-    pub(super) fn add_file(&mut self, name: &str, index: usize) {
+    pub(crate) fn add_file(&mut self, name: &str, index: usize) {
         self.answer("file");
         self.answer(name);
         self.answer(&format!("keys/{index}"));
     }
 
-    pub(super) fn at_online_key() -> World {
+    pub(crate) fn at_online_key() -> World {
         let mut world = World::begin();
         world.tell(Event::Started);
         world.answer("yes");
@@ -180,14 +211,14 @@ impl World {
         world
     }
 
-    pub(super) fn at_root_keys() -> World {
+    pub(crate) fn at_root_keys() -> World {
         let mut world = World::at_online_key();
         world.import_online();
         assert_eq!(world.question(), "root-keys.add");
         world
     }
 
-    pub(super) fn at_review() -> World {
+    pub(crate) fn at_review() -> World {
         let mut world = World::at_root_keys();
         world.add_file("alice", 0);
         world.add_file("bob", 1);
@@ -195,11 +226,23 @@ impl World {
         world
     }
 
-    pub(super) fn at_sign() -> World {
+    pub(crate) fn at_sign() -> World {
         let mut world = World::at_review();
         world.type_groups();
         world.answer("yes");
         assert_eq!(world.question(), "sign.key");
         world
     }
+}
+
+/// The right answer when a group is asked.
+pub(crate) fn right_group(machine: &Machine) -> Option<String> {
+    let id = machine.question()?.id;
+    let number: usize = id.rsplit('.').next()?.parse().ok()?;
+    let groups = match &machine.state {
+        State::OnlineKey(ImportOnlineKey::Comparing(online, _)) => online.key.fingerprint().groups(),
+        State::Review(Review::Comparing(reviewed, _)) => reviewed.root().document().digest().groups(),
+        _ => return None,
+    };
+    groups.get(number - 1).cloned()
 }

@@ -1,0 +1,40 @@
+//! The answer that is being given: a line, or one of several.
+
+use crate::machine::{Choice, Form, Question, Weight};
+
+use super::Model;
+
+impl Model {
+    /// The answers that are offered. Looking at something again is no answer here: the pages have their own keys.
+    pub fn choices(&self) -> Vec<Choice> {
+        self.picture.question.as_ref().map(choices).unwrap_or_default()
+    }
+
+    /// Begins to ask whatever the machine asks now.
+    pub(in crate::screen) fn ask_anew(&mut self) {
+        self.input.clear();
+        self.chosen = self.picture.question.as_ref().and_then(preselected);
+    }
+
+    /// The answer as it would be given now.
+    pub(in crate::screen) fn given(&self) -> Option<String> {
+        match self.picture.question.as_ref()?.form {
+            Form::Choice(_) => self.choices().get(self.chosen?).map(|choice| choice.word.clone()),
+            Form::Text | Form::Number { .. } => Some(self.input.text()),
+        }
+    }
+}
+
+fn choices(question: &Question) -> Vec<Choice> {
+    let Form::Choice(choices) = &question.form else { return Vec::new() };
+    let is_answer = |choice: &&Choice| question.asides.iter().all(|aside| aside.letter() != choice.word);
+    choices.iter().filter(is_answer).cloned().collect()
+}
+
+/// Enter is the default. Nobody agrees to anything by Enter alone where there is none.
+fn preselected(question: &Question) -> Option<usize> {
+    match &question.default {
+        Some(default) => choices(question).iter().position(|choice| choice.word == *default),
+        None => (question.weight == Weight::Ordinary).then_some(0),
+    }
+}

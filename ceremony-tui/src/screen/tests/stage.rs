@@ -1,0 +1,288 @@
+//! A screen over the real machine, in a world that answers every effect.
+
+use ratatui::Terminal;
+use ratatui::backend::{Backend as _, TestBackend};
+use ratatui::buffer::Buffer;
+
+use crate::machine::tests::world::{World, right_group};
+use crate::machine::{self, Effect as MachineEffect, SecretNeed};
+use crate::screen::model::{Model, Round, SMALLEST, Size};
+use crate::screen::update::{Command, Effect, Event, update};
+use crate::screen::view::{Colours, Look, Symbols, view};
+
+pub(super) const USUAL: Size = SMALLEST;
+/// The sizes in which every screen is looked at.
+const SIZES: [Size; 3] = [USUAL, Size { columns: 100, rows: 30 }, Size { columns: 120, rows: 40 }];
+
+/// A screen and its world.
+pub(super) struct Stage {
+    pub(super) model: Model,
+    pub(super) world: World,
+    /// What the machine wanted last, when somebody holds it back to look at the screen meanwhile.
+    pub(super) held_back: Vec<MachineEffect>,
+}
+
+impl Stage {
+    /// The first screen, before the machine under it was looked at.
+    pub(super) fn empty() -> Stage {
+        let world = World::begin();
+        let model = Model::new(world.machine.clone(), USUAL, world.moment().now);
+        Stage { model, world, held_back: Vec::new() }
+    }
+
+    /// The first question.
+    pub(super) fn begin() -> Stage {
+        Stage::begin_in(Stage::empty())
+    }
+
+    pub(super) fn begin_in(mut stage: Stage) -> Stage {
+        stage.happen(Event::Machine(machine::Event::Started));
+        stage
+    }
+
+    /// Lets something happen, and everything that follows from it.
+    pub(super) fn happen(&mut self, event: Event) -> Vec<Effect> {
+        let mut events = vec![event];
+        let mut others = Vec::new();
+        while let Some(event) = events.pop() {
+            for effect in self.only(event) {
+                match effect {
+                    Effect::Perform(effect) => events.extend(self.world.perform(*effect).map(Event::Machine)),
+                    other => others.push(other),
+                }
+            }
+        }
+        others
+    }
+
+    /// Lets something happen, and nothing that follows from it.
+    pub(super) fn only(&mut self, event: Event) -> Vec<Effect> {
+        let moment = self.world.moment();
+        update(&mut self.model, event, moment)
+    }
+
+    /// Lets something happen, and holds back what the machine wants then.
+    pub(super) fn hold(&mut self, event: Event) {
+        let effects = self.only(event);
+        self.hold_back(&effects);
+    }
+
+    fn hold_back(&mut self, effects: &[Effect]) {
+        let [Effect::Perform(effect)] = effects else { panic!("one effect, not {effects:?}") };
+        let limit = matches!(**effect, MachineEffect::Ask { .. }).then_some(15);
+        self.model.begin_work(effect, limit, self.model.now);
+        self.held_back = vec![(**effect).clone()];
+    }
+
+    /// Lets time pass.
+    pub(super) fn later(&mut self, seconds: i64) {
+        let moment = self.world.moment();
+        let now = shared::time::UnixTime(moment.now.0 + seconds);
+        update(&mut self.model, Event::Ticked, machine::Moment { now, ..moment });
+    }
+
+    /// Answers, and holds back what the machine wants then: the screen shows it as work.
+    pub(super) fn answer_and_hold(&mut self, text: &str) {
+        self.read_to_the_end();
+        self.fill_in(text);
+        self.hold(Event::Command(Command::Submit));
+    }
+
+    /// Performs what was held back, whatever follows from it too.
+    pub(super) fn let_go(&mut self) {
+        for effect in std::mem::take(&mut self.held_back) {
+            if let Some(event) = self.world.perform(effect) {
+                self.happen(Event::Machine(event));
+            }
+        }
+    }
+
+    /// Performs what was held back, and holds back what follows from it.
+    pub(super) fn one_step(&mut self) {
+        let effect = self.held_back.remove(0);
+        let event = self.world.perform(effect).unwrap();
+        self.hold(Event::Machine(event));
+    }
+
+    pub(super) fn command(&mut self, command: Command) -> Vec<Effect> {
+        self.happen(Event::Command(command))
+    }
+
+    pub(super) fn type_text(&mut self, text: &str) {
+        for character in text.chars() {
+            self.happen(Event::Character(character));
+        }
+    }
+
+    fn fill_in(&mut self, text: &str) {
+        if self.model.is_typing() {
+            self.type_text(text);
+        } else if !text.is_empty() {
+            let index = self.model.choices().iter().position(|choice| choice.word == text);
+            self.command(Command::Pick(index.unwrap_or_else(|| panic!("{text} is offered")) + 1));
+        }
+    }
+
+    /// Reads to the end, answers, and lets everything follow.
+    pub(super) fn answer(&mut self, text: &str) {
+        self.read_to_the_end();
+        self.fill_in(text);
+        self.command(Command::Submit);
+    }
+
+    pub(super) fn read_to_the_end(&mut self) {
+        let mut before = None;
+        while before != Some(self.model.top()) {
+            before = Some(self.model.top());
+            self.command(Command::PageDown);
+        }
+    }
+
+    pub(super) fn question(&self) -> String {
+        self.model.machine.question().map(|question| question.id).unwrap_or_default()
+    }
+
+    pub(super) fn type_groups(&mut self) {
+        while let Some(group) = right_group(&self.model.machine) {
+            self.answer(&group);
+        }
+    }
+
+    pub(super) fn right_group(&self) -> String {
+        right_group(&self.model.machine).unwrap()
+    }
+
+    pub(super) fn pass_settings(&mut self) {
+        self.answer("acme-releases");
+        while self.question().starts_with("settings.") {
+            self.answer("");
+        }
+    }
+
+    pub(super) fn import_online(&mut self) {
+        self.answer("");
+        self.type_groups();
+    }
+
+    pub(super) fn add_file(&mut self, name: &str, path: &str) {
+        for answer in ["file", name, path] {
+            self.answer(answer);
+        }
+    }
+
+    pub(super) fn at_settings() -> Stage {
+        let mut stage = Stage::begin();
+        stage.answer("");
+        stage
+    }
+
+    pub(super) fn at_online_key() -> Stage {
+        let mut stage = Stage::at_settings();
+        stage.pass_settings();
+        stage
+    }
+
+    pub(super) fn at_root_keys() -> Stage {
+        let mut stage = Stage::at_online_key();
+        stage.import_online();
+        stage
+    }
+
+    pub(super) fn at_review() -> Stage {
+        let mut stage = Stage::at_root_keys();
+        stage.world.tokens = two_tokens();
+        stage.add_file("alice", "keys/0");
+        stage.add_token("bob", "tuf-root-1/0a11ce");
+        stage.add_file("carol", "keys/2");
+        stage.answer("done");
+        stage
+    }
+
+    pub(super) fn add_token(&mut self, name: &str, token: &str) {
+        for answer in ["token", name, MODULE, token, "01", "yes"] {
+            self.answer(answer);
+        }
+    }
+
+    pub(super) fn at_sign() -> Stage {
+        let mut stage = Stage::at_review();
+        stage.type_groups();
+        stage.answer("yes");
+        assert_eq!(stage.question(), "sign.key");
+        stage
+    }
+
+    /// The secret that the machine wants with what is held back.
+    pub(super) fn secret_need(&self) -> SecretNeed {
+        match self.held_back.first() {
+            Some(MachineEffect::Ask { secret: Some(need), .. }) => need.clone(),
+            other => panic!("{other:?} needs no secret"),
+        }
+    }
+
+    pub(super) fn begin_secret(&mut self, round: Round) {
+        let need = self.secret_need();
+        self.model.begin_secret(&need, round);
+    }
+
+    /// Every size of this screen in one text, with the cursor. In monochrome the text is the same.
+    pub(super) fn screens(&self) -> String {
+        let screens = SIZES.map(|size| {
+            let Size { columns, rows } = size;
+            let (text, cursor) = draw(&self.sized(size), Look::FULL);
+            let plain = Look { colours: Colours::Monochrome, ..Look::FULL };
+            assert_eq!(draw(&self.sized(size), plain).0, text, "colour carries no text");
+            self.assert_twins(size, &text);
+            format!("== {columns}x{rows}, {cursor}\n{text}\n")
+        });
+        screens.concat()
+    }
+
+    fn assert_twins(&self, size: Size, text: &str) {
+        let ascii = Look { symbols: Symbols::Ascii, ..Look::FULL };
+        let (twin, _) = draw(&self.sized(size), ascii);
+        assert!(!twin.contains(['│', '─', '·', '↑']), "{twin}");
+        let lengths = |text: &str| text.lines().map(|line| line.chars().count()).collect::<Vec<_>>();
+        assert_eq!(lengths(&twin), lengths(text), "symbols and their twins take the same place");
+    }
+
+    fn sized(&self, size: Size) -> Model {
+        let mut model = self.model.clone();
+        let moment = machine::Moment { now: model.now, ..self.world.moment() };
+        update(&mut model, Event::Resized(size), moment);
+        model
+    }
+
+    /// What is on the screen now.
+    pub(super) fn screen(&self) -> String {
+        draw(&self.model, Look::FULL).0
+    }
+}
+
+pub(super) const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
+
+pub(super) fn two_tokens() -> Vec<(crate::token::TokenInfo, Vec<(String, shared::software::SoftwareKey)>)> {
+    use crate::machine::tests::world::token;
+    vec![token("tuf-root-1", "0a11ce", 21), token("tuf-root-2", "0b0b00", 22)]
+}
+
+/// Draws the model: the text without blanks at the ends of lines, and where the cursor is.
+pub(super) fn draw(model: &Model, look: Look) -> (String, String) {
+    let mut terminal = Terminal::new(TestBackend::new(model.size.columns, model.size.rows)).unwrap();
+    terminal.draw(|frame| view(model, look, frame)).unwrap();
+    let text = text_of(terminal.backend().buffer());
+    let cursor = match terminal.backend().cursor_visible() {
+        true => {
+            let position = terminal.backend_mut().get_cursor_position().unwrap();
+            format!("cursor in column {} of row {}", position.x + 1, position.y + 1)
+        }
+        false => "no cursor".to_owned(),
+    };
+    (text, cursor)
+}
+
+fn text_of(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width.max(1));
+    let cells: Vec<&str> = buffer.content().iter().map(|cell| cell.symbol()).collect();
+    cells.chunks(width).map(|row| row.concat().trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
