@@ -31,9 +31,9 @@ pub(crate) mod tests;
 
 pub use board::{
     Board, DocumentView, EndBoard, ExportBoard, FindingView, Fingerprint, GroupView, HolderState, HolderView,
-    KeyPlace, LockedAway, OnlineKeyBoard, OnlineKeyView, PreflightBoard, Progress, Proof, ReviewBoard,
-    RootKeyView, RootKeysBoard, SeenToken, SettingView, SettingsBoard, SignBoard, Tokens, Verdict, WhatIf,
-    WhatIfRow,
+    KeyPlace, LockedAway, OnlineKeyBoard, OnlineKeyView, PreflightBoard, Progress, Proof, Proved,
+    ReviewBoard, RootKeyView, RootKeysBoard, SeenToken, SettingView, SettingsBoard, SignBoard, Tokens,
+    Verdict, WhatIf, WhatIfRow,
 };
 pub use draft::{DraftError, Options};
 pub use event::{Effect, Event, Exported, Moment, Note, Novelty, Place, SecretNeed, Tone};

@@ -24,7 +24,7 @@ pub use export::ExportBoard;
 pub use online_key::{Fingerprint, OnlineKeyBoard, OnlineKeyView, Proof};
 pub use preflight::{FindingView, PreflightBoard, Verdict};
 pub use review::{GroupView, ReviewBoard};
-pub use root_keys::{RootKeyView, RootKeysBoard, SeenToken, Tokens};
+pub use root_keys::{Proved, RootKeyView, RootKeysBoard, SeenToken, Tokens};
 pub use settings::{SettingView, SettingsBoard};
 pub use sign::{HolderState, HolderView, SignBoard};
 pub use what_if::{WhatIf, WhatIfRow};

@@ -181,20 +181,6 @@ impl Model {
         self.picture.question.as_ref().is_some_and(|question| !matches!(question.form, Form::Choice(_)))
     }
 
-    /// The pages whose places a new size must not lose.
-    pub(super) fn page_that_is_kept(&self) -> (Page, Page) {
-        (self.picture.page.clone(), self.page())
-    }
-
-    /// Finds the places again at the size that the screen has now.
-    pub(super) fn keep_place(&mut self, (step, shown): (Page, Page)) {
-        let now = self.page();
-        self.reading.rewrap(&step, &self.picture.page);
-        if let Some(overlay) = &mut self.overlay {
-            overlay.reading.rewrap(&shown, &now);
-        }
-    }
-
     /// How far a step is.
     pub fn state_of(&self, step: Step) -> StepState {
         let here = self.machine.step();

@@ -60,6 +60,13 @@ pub enum Command {
     Leave,
 }
 
+impl Command {
+    /// Whether it has to work on a screen on which nothing can be read.
+    fn leads_out(self) -> bool {
+        matches!(self, Command::Stop | Command::ConfirmStop | Command::GoOn)
+    }
+}
+
 /// All that can happen on the screen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
@@ -95,7 +102,7 @@ pub fn update(model: &mut Model, event: Event, moment: Moment) -> Vec<Effect> {
         Event::Resized(size) => resized(model, size),
         Event::Machine(event) => machine::tell(model, event, moment),
         // Below the smallest size nothing can be read, so nothing can be answered; only leaving works.
-        Event::Command(command) if model.size.fits() || command == Command::Stop => {
+        Event::Command(command) if model.size.fits() || command.leads_out() => {
             command::obey(model, command, moment)
         }
         Event::Character(character) if model.size.fits() => typed(model, &character.to_string()),
@@ -124,13 +131,10 @@ fn ticked(model: &mut Model) -> Vec<Effect> {
 }
 
 fn resized(model: &mut Model, size: Size) -> Vec<Effect> {
-    // A screen that is too small shows nothing, so it moves nothing.
-    let before = model.page_that_is_kept();
+    let before = model.picture.page.clone();
     model.size = size;
-    if size.fits() {
-        model.look_again();
-        model.keep_place(before);
-    }
+    model.look_again();
+    model.reading.rewrap(&before, &model.picture.page);
     Vec::new()
 }
 

@@ -8,7 +8,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use super::model::{Model, SMALLEST, STEPS_WIDTH};
+use super::model::{Mode, Model, SMALLEST, STEPS_WIDTH};
 
 pub use style::{Colours, Look, Symbols};
 
@@ -16,7 +16,7 @@ pub use style::{Colours, Look, Symbols};
 pub fn view(model: &Model, look: Look, frame: &mut Frame<'_>) {
     let area = frame.area();
     if area.width < SMALLEST.columns || area.height < SMALLEST.rows {
-        too_small(area, frame);
+        too_small(model, area, frame);
     } else {
         whole(model, look, area, frame);
     }
@@ -44,10 +44,13 @@ fn whole(model: &Model, look: Look, area: Rect, frame: &mut Frame<'_>) {
     frame::keys(model, look, keys, frame);
 }
 
-fn too_small(area: Rect, frame: &mut Frame<'_>) {
-    let text = format!(
+fn too_small(model: &Model, area: Rect, frame: &mut Frame<'_>) {
+    let mut text = format!(
         "This terminal has {}x{} characters; the ceremony needs {}x{}. Make it larger; nothing is lost.",
         area.width, area.height, SMALLEST.columns, SMALLEST.rows
     );
+    if matches!(model.mode, Mode::Stopping(_)) {
+        text = format!("Stop the ceremony? y stops, n goes on. {text}");
+    }
     frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);
 }

@@ -276,7 +276,11 @@ pub(crate) const RULES: &[Rule] = &[
         name: "update-without-terminal",
         reason: "update turns events into effects: drawing belongs to view, keys to the keymap, doing to the runner",
         check: Check::Sources(SourceRule {
-            within: &["ceremony-tui/src/screen/update", "ceremony-tui/src/screen/model"],
+            within: &[
+                "ceremony-tui/src/screen/update",
+                "ceremony-tui/src/screen/model",
+                "ceremony-tui/src/screen/page",
+            ],
             except: &[],
             banned: &[
                 "ratatui",

@@ -19,7 +19,7 @@ pub struct RootKeysBoard {
     pub coming: Option<String>,
     /// What losing keys would mean.
     pub what_if: WhatIfRow,
-    /// The tokens that were seen last.
+    /// The tokens that were seen last, while a key on one of them is added.
     pub tokens: Option<Tokens>,
 }
 
@@ -35,7 +35,16 @@ pub struct RootKeyView {
     /// What it asks for before it signs.
     pub policy: &'static str,
     /// Whether its holder has shown that it signs.
-    pub proof: &'static str,
+    pub proved: Proved,
+}
+
+/// Whether a holder has shown that the key signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proved {
+    /// The key file was opened, or the token signed a proof, in this room.
+    Here,
+    /// Only signing root will show it.
+    NotYet,
 }
 
 /// The tokens of one module.
@@ -70,10 +79,12 @@ impl RootKeysBoard {
             keys: draft.root_keys.iter().map(view).collect(),
             coming: state.coming().map(str::to_owned),
             what_if: WhatIfRow::of(draft.threshold, keys),
-            tokens: draft.tokens.as_ref().map(|(module, tokens)| Tokens {
-                module: module.clone(),
-                tokens: tokens.iter().map(|token| seen(draft, token)).collect(),
-            }),
+            tokens: draft.tokens.as_ref().filter(|_| matches!(state, RootKeys::Token(_))).map(
+                |(module, tokens)| Tokens {
+                    module: module.clone(),
+                    tokens: tokens.iter().map(|token| seen(draft, token)).collect(),
+                },
+            ),
         }
     }
 }
@@ -98,9 +109,9 @@ fn view(root: &RootKey) -> RootKeyView {
         place: place(root),
         kind: kind(&root.key),
         policy: policy(root),
-        proof: match root.possession {
-            Possession::Proved => "shown",
-            Possession::NotYet => "not yet",
+        proved: match root.possession {
+            Possession::Proved => Proved::Here,
+            Possession::NotYet => Proved::NotYet,
         },
     }
 }

@@ -4,23 +4,46 @@ use std::collections::BTreeSet;
 
 use crate::screen::page::{Page, Paragraph, text_of};
 
-/// A place in a page.
+/// A place in a page, and what was read of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reading {
-    top: usize,
+    place: Place,
     /// The text of the rows that were shown since the step began.
     seen: BTreeSet<String>,
+}
+
+/// A place that is the same at every width.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// This row of this paragraph is the first one.
+    Row { paragraph: usize, row: usize },
+    /// The end is shown.
+    End,
+}
+
+impl Default for Place {
+    fn default() -> Place {
+        Place::Row { paragraph: 0, row: 0 }
+    }
 }
 
 impl Reading {
     /// The first row that is shown.
     pub fn top(&self, page: &Page, height: usize) -> usize {
-        self.top.min(last_top(page, height))
+        let last = last_top(page, height);
+        let Place::Row { paragraph, row } = self.place else { return last };
+        let begin: usize = page.paragraphs.iter().take(paragraph).map(height_of).sum();
+        let most = page.paragraphs.get(paragraph).map_or(0, height_of).saturating_sub(1);
+        (begin + row.min(most)).min(last)
     }
 
-    /// Moves to a row.
+    /// Moves to a row. Where the whole page is there nothing moves, and the place is the same on a smaller screen.
     pub fn go_to(&mut self, row: usize, page: &Page, height: usize) {
-        self.top = row.min(last_top(page, height));
+        match last_top(page, height) {
+            0 => {}
+            last if row >= last => self.place = Place::End,
+            _ => self.place = place_of(page, row),
+        }
     }
 
     /// One row or many up.
@@ -44,20 +67,13 @@ impl Reading {
         page.rows().into_iter().all(|row| self.has_seen(&text_of(row)))
     }
 
-    /// The first row that nobody has seen.
-    pub fn first_unseen(&self, page: &Page) -> Option<usize> {
-        page.rows().into_iter().position(|row| !self.has_seen(&text_of(row)))
-    }
-
-    /// The same page at another width: the same paragraph stays at the top, and what was seen stays seen.
+    /// The same page at another width: what was seen stays seen.
     pub fn rewrap(&mut self, old: &Page, new: &Page) {
-        let at_top = paragraph_of(old, self.top);
         for (old, new) in old.paragraphs.iter().zip(&new.paragraphs) {
             if old.rows.iter().all(|row| self.has_seen(&text_of(row))) {
                 self.seen.extend(new.rows.iter().map(text_of));
             }
         }
-        self.top = new.paragraphs.iter().take(at_top).map(height_of).sum();
     }
 
     fn has_seen(&self, text: &str) -> bool {
@@ -70,13 +86,15 @@ fn last_top(page: &Page, height: usize) -> usize {
     page.rows().len().saturating_sub(height)
 }
 
-fn paragraph_of(page: &Page, row: usize) -> usize {
-    let mut end = 0;
-    let ends = page.paragraphs.iter().map(|paragraph| {
-        end += height_of(paragraph);
-        end
-    });
-    ends.take_while(|end| *end <= row).count()
+fn place_of(page: &Page, row: usize) -> Place {
+    let mut begin = 0;
+    for (paragraph, height) in page.paragraphs.iter().map(height_of).enumerate() {
+        if row < begin + height {
+            return Place::Row { paragraph, row: row - begin };
+        }
+        begin += height;
+    }
+    Place::End
 }
 
 fn height_of(paragraph: &Paragraph) -> usize {

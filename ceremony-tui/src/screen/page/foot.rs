@@ -167,9 +167,10 @@ fn tries(prompt: &SecretPrompt) -> Option<&'static str> {
         (Some(PinState::Fine), _) => {
             Some("The token counts wrong PINs. None was given since the last right one.")
         }
-        (Some(PinState::Low), _) => Some("Few tries are left. Be sure before you press Enter."),
-        (Some(PinState::FinalTry), _) => Some("THIS IS THE LAST TRY. A wrong PIN locks the token."),
-        (Some(PinState::Locked), _) => Some("The PIN is locked."),
+        // What is asked for says already how many tries are left.
+        (Some(PinState::Low | PinState::FinalTry | PinState::Locked), _) => {
+            Some("Be sure before you press Enter. Esc spends no try.")
+        }
         (None, Novelty::Known) => Some("A wrong passphrase changes nothing; it can be typed again."),
         (None, Novelty::New) => Some("Nobody can recover it. It is typed twice."),
     }

@@ -1,7 +1,7 @@
 //! Step 4: the keys, what losing or having them stolen would mean, and the tokens that are here.
 
 use crate::machine::sentence::count;
-use crate::machine::{KeyPlace, RootKeyView, RootKeysBoard, SeenToken, Tokens, WhatIfRow};
+use crate::machine::{KeyPlace, Proved, RootKeyView, RootKeysBoard, SeenToken, Tokens, WhatIfRow};
 
 use super::table::{Cell, cell};
 use super::{Ink, Page};
@@ -10,8 +10,8 @@ pub(super) fn page(board: &RootKeysBoard, width: usize) -> Page {
     let aside = format!("{} here, {} needed", count(board.keys.len() as u64, "key"), board.needed);
     let mut page = Page::new("Root keys", width).with_aside(&aside);
     // The column of places takes what the others leave.
-    let widths = [10, width.saturating_sub(44).max(14), 8, 10];
-    page.cells(&widths, &["name", "where", "key", "asks for", "proof"].map(quiet));
+    let widths = [9, width.saturating_sub(34).max(14), 8];
+    page.cells(&widths, &["name", "where", "key", "asks for"].map(quiet));
     for key in &board.keys {
         page.cells(&widths, &key_cells(key));
     }
@@ -32,13 +32,14 @@ fn quiet(text: &str) -> Cell {
 }
 
 fn key_cells(key: &RootKeyView) -> Vec<Cell> {
-    vec![
-        (Ink::Strong, key.name.clone()),
-        cell(place(&key.place)),
-        cell(key.kind.as_str()),
-        cell(key.policy),
-        cell(key.proof),
-    ]
+    vec![(Ink::Strong, key.name.clone()), cell(place(&key.place)), cell(key.kind.as_str()), policy(key)]
+}
+
+fn policy(key: &RootKeyView) -> Cell {
+    match key.proved {
+        Proved::Here => cell(key.policy),
+        Proved::NotYet => (Ink::Caution, format!("{}; not proved yet", key.policy)),
+    }
 }
 
 /// Where a key lies, in few words.

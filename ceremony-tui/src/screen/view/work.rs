@@ -64,8 +64,8 @@ fn page_of(page: &Page, top: usize, rows: Rows) -> String {
 
 fn rule_text(page: &str, foot: &Foot) -> String {
     let window = foot.window.map(|(chosen, all)| match chosen {
-        0 => format!(" {all} answers, not all shown "),
-        chosen => format!(" answer {chosen} of {all}, not all shown "),
+        0 => format!("─ {all} answers "),
+        chosen => format!("─ answer {chosen} of {all} "),
     });
     format!("─{page}{}", window.unwrap_or_default())
 }

@@ -6,8 +6,8 @@ use super::*;
 fn the_document_is_read_page_by_page() {
     let mut stage = Stage::at_review();
     assert_screens("5-review-first-page", &stage);
-    stage.command(Command::Submit);
     stage.type_text("b3");
+    stage.command(Command::Submit);
     assert_screens("5-review-more-to-read", &stage);
     stage.command(Command::Clear);
     stage.read_to_the_end();
