@@ -182,7 +182,7 @@ const FINISHING: &[Binding] = &[STOP];
 /// Secrets are read past the keymap; this is what the key line says of them.
 const SECRET: &[Binding] = &[
     key(KeyCode::Enter, Command::Submit, "Enter", "done", "it is typed"),
-    key(KeyCode::Esc, Command::CancelWork, "Esc", "cancel (no try is spent)", "give none"),
+    key(KeyCode::Esc, Command::CancelWork, "Esc", "cancel (nothing is lost)", "give none"),
     control('u', Command::Clear, "Ctrl-U", "begin again", "take everything back"),
 ];
 
