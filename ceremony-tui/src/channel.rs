@@ -4,13 +4,17 @@
 //! A secret is a frame of its own that goes from one locked page straight into the other: it is never JSON.
 //! The other side is another process of ours, but a PKCS#11 module may have taken it over: lengths are capped
 //! before anything is allocated, and every wait has a deadline.
+//!
+//! Hosts and broker wait for their next request. The screen process never waits in here: it takes and gives what it can
+//! ([`pieces`]), and waits for everything at once elsewhere.
+
+pub(crate) mod pieces;
 
 use std::io::{IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
@@ -22,6 +26,7 @@ use serde::de::DeserializeOwned;
 use crate::clock::Deadline;
 use crate::interrupt::Interrupt;
 use crate::secret::{MAX_SECRET, Secret, SecretError};
+use crate::wait::wait_for_input;
 
 /// The largest frame. A root with a hundred keys is far below.
 pub const MAX_FRAME: usize = 4 * 1024 * 1024;
@@ -108,11 +113,18 @@ impl Channel {
     /// Receives a descriptor from the process at the other end.
     pub fn receive_descriptor(&self, patience: &Patience<'_>) -> Result<OwnedFd, ChannelError> {
         self.wait_readable(patience)?;
+        self.take_descriptor(RecvFlags::empty())
+    }
+
+    fn take_descriptor(&self, flags: RecvFlags) -> Result<OwnedFd, ChannelError> {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let mut marker = [0u8; 1];
         let mut slices = [IoSliceMut::new(&mut marker)];
-        rustix::net::recvmsg(&self.socket, &mut slices, &mut control, RecvFlags::CMSG_CLOEXEC)?;
+        let flags = flags | RecvFlags::CMSG_CLOEXEC;
+        if rustix::net::recvmsg(&self.socket, &mut slices, &mut control, flags)?.bytes == 0 {
+            return Err(ChannelError::Closed);
+        }
         control
             .drain()
             .find_map(|message| match message {
@@ -123,12 +135,35 @@ impl Channel {
     }
 
     fn send_frame(&self, bytes: &[u8]) -> Result<(), ChannelError> {
-        let length = u32::try_from(bytes.len()).map_err(|_| ChannelError::TooLong)?;
-        if bytes.len() > MAX_FRAME {
-            return Err(ChannelError::TooLong);
-        }
-        self.write_all(&length.to_be_bytes())?;
+        self.write_all(&header(bytes)?)?;
         self.write_all(bytes)
+    }
+
+    /// Sends as much as the socket takes without waiting; `None` when it takes nothing.
+    pub(crate) fn send_now(&self, bytes: &[u8]) -> Result<Option<usize>, ChannelError> {
+        match rustix::net::send(&self.socket, bytes, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
+            Ok(sent) => Ok(Some(sent)),
+            Err(Errno::AGAIN | Errno::INTR) => Ok(None),
+            Err(errno) => Err(errno.into()),
+        }
+    }
+
+    /// Receives what is there without waiting; `None` when nothing is.
+    pub(crate) fn receive_now(&self, room: &mut [u8]) -> Result<Option<usize>, ChannelError> {
+        match rustix::net::recv(&self.socket, room, RecvFlags::DONTWAIT) {
+            Ok((_, 0)) => Err(ChannelError::Closed),
+            Ok((_, received)) => Ok(Some(received)),
+            Err(Errno::AGAIN | Errno::INTR) => Ok(None),
+            Err(errno) => Err(errno.into()),
+        }
+    }
+
+    /// Receives a descriptor without waiting; `None` when it is not there yet.
+    pub(crate) fn receive_descriptor_now(&self) -> Result<Option<OwnedFd>, ChannelError> {
+        match self.take_descriptor(RecvFlags::DONTWAIT) {
+            Err(ChannelError::TimedOut) => Ok(None),
+            other => other.map(Some),
+        }
     }
 
     fn write_all(&self, mut bytes: &[u8]) -> Result<(), ChannelError> {
@@ -168,18 +203,10 @@ impl Channel {
     }
 }
 
-/// Waits until `descriptor` can be read (or has ended), at most `time`. `None` waits for ever.
-pub(crate) fn wait_for_input(descriptor: BorrowedFd<'_>, time: Option<Duration>) -> Result<bool, Errno> {
-    let timeout = time.map(|time| Timespec {
-        tv_sec: i64::try_from(time.as_secs()).unwrap_or(i64::MAX),
-        tv_nsec: i64::from(time.subsec_nanos()),
-    });
-    let mut waiting = [PollFd::from_borrowed_fd(descriptor, PollFlags::IN)];
-    match rustix::event::poll(&mut waiting, timeout.as_ref()) {
-        Ok(ready) => Ok(ready > 0),
-        Err(Errno::INTR) => Ok(false),
-        Err(errno) => Err(errno),
-    }
+/// What stands before a frame.
+fn header(frame: &[u8]) -> Result<[u8; 4], ChannelError> {
+    let length = u32::try_from(frame.len()).map_err(|_| ChannelError::TooLong)?;
+    if frame.len() > MAX_FRAME { Err(ChannelError::TooLong) } else { Ok(length.to_be_bytes()) }
 }
 
 /// How long to wait for the other side, and what ends the wait early.

@@ -1,7 +1,4 @@
 //! SIGINT, SIGQUIT, SIGTERM and SIGHUP as a flag that every wait looks at, so that the terminal is always restored.
-//! A second signal that comes before the first was looked at ends the program at once, whatever it hangs in.
-//!
-//! No self-pipe: it would need a socket, and the screen process can make none.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,6 +8,15 @@ use signal_hook::flag;
 
 /// Ctrl-C.
 const INTERRUPT: usize = 2;
+
+/// What a second signal does that comes before the first was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Second {
+    /// It ends the program at once, whatever it hangs in: numbered lines leave nothing to restore.
+    Ends,
+    /// It waits like the first: the full screen never hangs, and has a terminal to give back.
+    Waits,
+}
 
 /// Whether a signal asked the program to stop, and which.
 #[derive(Debug, Clone, Default)]
@@ -22,12 +28,14 @@ pub struct Interrupt {
 
 impl Interrupt {
     /// Registers the four signals.
-    pub fn install() -> std::io::Result<Interrupt> {
+    pub fn install(second: Second) -> std::io::Result<Interrupt> {
         let interrupt = Interrupt::default();
         for (signal, number) in [(SIGHUP, 1), (SIGINT, INTERRUPT), (SIGQUIT, 3), (SIGTERM, 15)] {
-            // In this order: the signal that arms is not the one that ends.
-            flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&interrupt.armed))?;
-            flag::register(signal, Arc::clone(&interrupt.armed))?;
+            if second == Second::Ends {
+                // In this order: the signal that arms is not the one that ends.
+                flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&interrupt.armed))?;
+                flag::register(signal, Arc::clone(&interrupt.armed))?;
+            }
             flag::register_usize(signal, Arc::clone(&interrupt.signal), number)?;
         }
         Ok(interrupt)

@@ -12,6 +12,7 @@
 //! | [`screen`] | the full screen over the same machine: model, update, view, keymap, runner |
 //! | [`inspect`] | says in sentences what a document is |
 //! | [`clock`], [`dice`], [`surroundings`], [`interrupt`] | the edges: time, randomness, `/proc`, signals |
+//! | [`wait`] | the one way to wait, for everything at once |
 //! | [`text`] | text on its way to a person |
 //! | [`cli`], [`program`] | the command line, and the composition root |
 //!
@@ -35,3 +36,4 @@ pub mod secrets;
 pub mod surroundings;
 pub mod text;
 pub mod token;
+pub mod wait;

@@ -223,6 +223,10 @@ impl Front for Plain<'_> {
         secret.map_err(|error| error.to_string())
     }
 
+    fn interrupt(&self) -> &Interrupt {
+        &self.interrupt
+    }
+
     fn forget_type_ahead(&mut self) {
         self.lines.forget_type_ahead();
     }

@@ -18,6 +18,7 @@
 
 pub mod broker;
 pub mod filter;
+mod helper;
 pub mod hosts;
 pub mod inherited;
 

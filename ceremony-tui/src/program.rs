@@ -7,17 +7,18 @@ use std::process::ExitCode;
 use shared::root_draft::KeySpelling;
 
 use crate::cli::{Cli, Command, KeyCommand, NewArguments};
-use crate::interrupt::Interrupt;
+use crate::interrupt::{Interrupt, Second};
 use crate::machine::{Machine, Novelty, Options, SecretNeed, Step};
 use crate::plain::lines::Lines;
 use crate::plain::{Ending, Plain};
 use crate::process::{self, broker, filter, hosts::Hosts, inherited};
 use crate::runner::Ports;
 use crate::runner::medium::Folders;
+use crate::secret::Secret;
 use crate::secrets::{Prompt, Secrets, SecretsError, descriptor::Listed, terminal};
 use crate::surroundings::Surroundings;
-use crate::token::{Answer, HostKind, Request, TokenBroker, WireScheme};
-use crate::{clock, inspect, plain, screen};
+use crate::token::{Answer, AskError, HostKind, Question, Request, WireScheme};
+use crate::{clock, inspect, plain, screen, token};
 
 /// Runs one command.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
@@ -49,23 +50,26 @@ struct Start {
 }
 
 impl Start {
-    /// `last` does what needs a socket once and never again (crossterm's first poll).
-    fn begin(pin_fd: Option<i32>, last: impl FnOnce() -> std::io::Result<()>) -> anyhow::Result<Start> {
+    fn begin(pin_fd: Option<i32>, second: Second) -> anyhow::Result<Start> {
         // First of all: the descriptor is marked so that no process we start inherits it.
         let descriptor = pin_fd.map(inherited::claim).transpose()?;
         if descriptor.is_none() && !terminal::is_there() {
             return Err(SecretsError::NoTerminal.into());
         }
         let broker = broker::start()?;
-        let interrupt = Interrupt::install()?;
-        last()?;
+        let interrupt = Interrupt::install(second)?;
         // From here on this process can make no socket and start no program.
         filter::confine_screen()?;
         let secrets = match descriptor {
             Some(descriptor) => Secrets::Listed(Listed::read(&descriptor, &interrupt)?),
             None => Secrets::Terminal,
         };
-        Ok(Start { hosts: Hosts::new(broker, interrupt.clone()), secrets, interrupt })
+        Ok(Start { hosts: Hosts::new(broker), secrets, interrupt })
+    }
+
+    fn ask_files(&mut self, request: Request, secret: Option<Secret>) -> Result<Answer, AskError> {
+        let question = Question { host: HostKind::Files, request, secret };
+        token::ask(&mut self.hosts, question, &self.interrupt)
     }
 }
 
@@ -80,10 +84,11 @@ fn machine(arguments: NewArguments) -> Machine {
 
 fn new_in_plain_lines(arguments: NewArguments) -> anyhow::Result<ExitCode> {
     check_folder(&arguments)?;
-    let mut start = Start::begin(arguments.pin_fd, || Ok(()))?;
+    let mut start = Start::begin(arguments.pin_fd, Second::Ends)?;
     let mut machine = machine(arguments);
     let surroundings = Surroundings::below(Path::new("/"));
-    let mut ports = Ports { tokens: &mut start.hosts, medium: &mut Folders, surroundings: &surroundings };
+    let mut folders = Folders::default();
+    let mut ports = Ports { tokens: &mut start.hosts, medium: &mut folders, surroundings: &surroundings };
     let mut out = std::io::stdout().lock();
     let (columns, rows) = size();
     let mut front = Plain {
@@ -133,15 +138,16 @@ fn new_on_full_screen(arguments: NewArguments) -> anyhow::Result<ExitCode> {
     if !terminal::is_there() {
         return Err(SecretsError::NoTerminal.into());
     }
-    let mut start = Start::begin(arguments.pin_fd, screen::runner::first_poll)?;
+    let mut start = Start::begin(arguments.pin_fd, Second::Waits)?;
     let surroundings = Surroundings::below(Path::new("/"));
-    let mut ports = Ports { tokens: &mut start.hosts, medium: &mut Folders, surroundings: &surroundings };
+    let mut folders = Folders::default();
+    let mut ports = Ports { tokens: &mut start.hosts, medium: &mut folders, surroundings: &surroundings };
     let ending = screen::runner::run(machine(arguments), &mut ports, start.secrets, &start.interrupt)?;
     Ok(exit_code(ending, &start.interrupt))
 }
 
 fn generate_key(path: &str, scheme: WireScheme, pin_fd: Option<i32>) -> anyhow::Result<ExitCode> {
-    let mut start = Start::begin(pin_fd, || Ok(()))?;
+    let mut start = Start::begin(pin_fd, Second::Ends)?;
     let mut out = std::io::stdout().lock();
     let need = SecretNeed {
         id: "key.secret",
@@ -153,10 +159,10 @@ fn generate_key(path: &str, scheme: WireScheme, pin_fd: Option<i32>) -> anyhow::
     let prompt =
         Prompt { out: &mut out, text: crate::text::printable(&format!("? {} {}", need.id, need.what)) };
     // Before the passphrase: nobody types one twice for a file that cannot be written.
-    start.hosts.ask(&HostKind::Files, &Request::CheckNewKeyFile { path: path.to_owned() }, None)?;
+    start.ask_files(Request::CheckNewKeyFile { path: path.to_owned() }, None)?;
     let secret = start.secrets.ask(&need, prompt, &start.interrupt)?;
     let request = Request::GenerateKeyFile { path: path.to_owned(), scheme };
-    let Answer::Key(json) = start.hosts.ask(&HostKind::Files, &request, Some(&secret))? else {
+    let Answer::Key(json) = start.ask_files(request, Some(secret))? else {
         anyhow::bail!("The key host gave an answer to another question. Look at {path} before you use it.");
     };
     let key = shared::key::Key::from_json(&json)?;

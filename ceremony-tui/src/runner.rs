@@ -1,16 +1,22 @@
 //! Performs the machine's effects through ports, and brings the answers back as events.
+//!
+//! An effect is begun now and answered later ([`Ports`]). Numbered lines have nothing to do in between and wait
+//! ([`drive`]); the full screen waits for its terminal at the same time.
 
 pub mod medium;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::dice::{self, DiceError};
+use crate::interrupt::Interrupt;
 use crate::machine::{Effect, Event, Machine, Note, SecretNeed};
 use crate::secret::Secret;
 use crate::surroundings::Surroundings;
-use crate::token::{HostKind, Request, TokenBroker};
+use crate::token::{AskError, Question, TokenBroker};
+use crate::wait::{Watch, wait};
 
-use medium::Medium;
+use medium::{Errand, Medium};
 
 /// What the people see and type: numbered lines, or the full screen.
 pub trait Front {
@@ -19,6 +25,9 @@ pub trait Front {
 
     /// Asks a person for a secret; without one, two sentences say why.
     fn secret(&mut self, need: &SecretNeed) -> Result<Secret, String>;
+
+    /// The signals that this front end listens to.
+    fn interrupt(&self) -> &Interrupt;
 
     /// Forgets what a person typed while something else was under way: it cannot be meant for the question that
     /// comes next, which nobody has seen.
@@ -35,6 +44,75 @@ pub struct Ports<'a> {
     pub surroundings: &'a Surroundings,
 }
 
+/// What has become of an effect when it was begun.
+pub(crate) enum Begun {
+    /// It is done.
+    Done(Event),
+    /// Its answer comes from [`Ports::advance`].
+    UnderWay,
+}
+
+impl Ports<'_> {
+    /// Begins an effect, with the secret that it needs. `Say` is the front end's own affair.
+    pub(crate) fn begin(&mut self, effect: Effect, secret: Option<Secret>) -> Option<Begun> {
+        match effect {
+            Effect::Say(_) => return None,
+            Effect::LookAtMachine => {
+                return Some(Begun::Done(Event::LookedAtMachine(self.surroundings.look())));
+            }
+            Effect::ReadFile { path, limit } => self.medium.begin(Errand::Read { path, limit }),
+            Effect::Export { folder, name, bytes } => {
+                self.medium.begin(Errand::Export { folder, name, bytes });
+            }
+            Effect::Ask { host, request, .. } => self.tokens.begin(Question { host, request, secret }),
+        }
+        Some(Begun::UnderWay)
+    }
+
+    /// Goes on without waiting; the answer once it is there.
+    pub(crate) fn advance(&mut self) -> Option<Event> {
+        self.tokens.advance().map(Event::Asked).or_else(|| self.medium.advance())
+    }
+
+    /// What to wait for while an effect is under way.
+    pub(crate) fn watch(&self) -> Option<Watch<'_>> {
+        self.tokens.watch().or_else(|| self.medium.watch())
+    }
+
+    /// The most time to wait: `longest`, or what is left for the question.
+    pub(crate) fn patience(&self, longest: Duration) -> Duration {
+        self.tokens.time_left().map_or(longest, |left| left.min(longest))
+    }
+
+    /// Stops a question to a token. What a medium does is never stopped half way.
+    pub(crate) fn cancel(&mut self) -> Option<Event> {
+        self.tokens.time_left()?;
+        self.tokens.cancel();
+        Some(Event::Asked(Err(AskError::Interrupted)))
+    }
+
+    /// Waits for the answer, or until Ctrl-C or another signal stops a question.
+    fn finish(&mut self, interrupt: &Interrupt) -> Result<Event, RunError> {
+        loop {
+            if let Some(event) = self.advance() {
+                return Ok(event);
+            }
+            if let Some(stopped) = interrupt.is_raised().then(|| self.cancel()).flatten() {
+                // It stopped this question, not the ceremony.
+                interrupt.take_ctrl_c();
+                return Ok(stopped);
+            }
+            let time = self.patience(SLICE);
+            if let Some(watch) = self.watch() {
+                wait([watch], time).map_err(std::io::Error::from)?;
+            }
+        }
+    }
+}
+
+/// How often a wait looks whether a signal asks to stop.
+const SLICE: Duration = Duration::from_millis(200);
+
 /// Gives `event` to the machine, and performs what it causes until it waits for a person again.
 pub fn drive(
     machine: &mut Machine,
@@ -47,47 +125,36 @@ pub fn drive(
         for effect in machine.update(event, dice::moment()?) {
             match effect {
                 Effect::Say(note) => front.say(&note)?,
-                other => events.extend(perform(other, ports, front)),
+                other => events.extend(perform(other, ports, front)?),
             }
         }
     }
     Ok(())
 }
 
-/// Performs one effect; `Say` is the front end's own affair.
-pub(crate) fn perform(effect: Effect, ports: &mut Ports<'_>, front: &mut dyn Front) -> Option<Event> {
+/// Performs one effect to its end.
+fn perform(effect: Effect, ports: &mut Ports<'_>, front: &mut dyn Front) -> Result<Option<Event>, RunError> {
     let takes_time = matches!(effect, Effect::Ask { .. } | Effect::Export { .. });
-    let event = answer(effect, ports, front);
+    let event = answer(effect, ports, front)?;
     if takes_time {
         front.forget_type_ahead();
     }
-    event
+    Ok(event)
 }
 
-fn answer(effect: Effect, ports: &mut Ports<'_>, front: &mut dyn Front) -> Option<Event> {
-    match effect {
-        Effect::Say(_) => None,
-        Effect::LookAtMachine => Some(Event::LookedAtMachine(ports.surroundings.look())),
-        Effect::ReadFile { path, limit } => Some(Event::FileRead(ports.medium.read(&path, limit))),
-        Effect::Export { folder, name, bytes } => {
-            Some(Event::Exported(ports.medium.export(&folder, name, &bytes)))
-        }
-        Effect::Ask { host, request, secret } => Some(ask(&host, &request, secret.as_ref(), ports, front)),
-    }
-}
-
-fn ask(
-    host: &HostKind,
-    request: &Request,
-    need: Option<&SecretNeed>,
-    ports: &mut Ports<'_>,
-    front: &mut dyn Front,
-) -> Event {
-    let secret = match need.map(|need| front.secret(need)).transpose() {
-        Ok(secret) => secret,
-        Err(sentences) => return Event::SecretNotGiven(sentences),
+fn answer(effect: Effect, ports: &mut Ports<'_>, front: &mut dyn Front) -> Result<Option<Event>, RunError> {
+    let secret = match &effect {
+        Effect::Ask { secret: Some(need), .. } => match front.secret(need) {
+            Ok(secret) => Some(secret),
+            Err(sentences) => return Ok(Some(Event::SecretNotGiven(sentences))),
+        },
+        _ => None,
     };
-    Event::Asked(ports.tokens.ask(host, request, secret.as_ref()))
+    match ports.begin(effect, secret) {
+        None => Ok(None),
+        Some(Begun::Done(event)) => Ok(Some(event)),
+        Some(Begun::UnderWay) => ports.finish(front.interrupt()).map(Some),
+    }
 }
 
 /// The front end cannot go on.

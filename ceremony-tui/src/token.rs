@@ -19,28 +19,78 @@
 pub mod refusal;
 pub mod serve;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use shared::json::Json;
 use shared::key::Scheme;
 
 use crate::channel::ChannelError;
+use crate::interrupt::Interrupt;
 use crate::secret::Secret;
+use crate::wait::{Watch, wait};
 
 pub use refusal::Refusal;
 
-/// What the screen process can ask of the world of tokens.
+/// What the screen process can ask of the world of tokens: one question at a time, begun now and answered later, so
+/// that nobody waits in here. Whoever listens to a person at the same time waits for [`TokenBroker::watch`] as well;
+/// whoever has nothing else to do uses [`ask`].
 pub trait TokenBroker {
-    /// Asks a host, starting it first if it does not run. Blocks at most [`Request::patience_seconds`].
+    /// Begins to ask, starting the host first if it does not run. A question that is still under way is cancelled.
+    fn begin(&mut self, question: Question);
+
+    /// Goes on as far as it can without waiting, and gives the answer once it is there. To be called after
+    /// [`TokenBroker::begin`], and whenever the watch or the time says so.
     ///
-    /// `secret` is given exactly when the request needs one. "No" is [`AskError::Refused`]; everything else means
-    /// that the question did not reach the token, or its answer did not come back.
-    fn ask(
-        &mut self,
-        host: &HostKind,
-        request: &Request,
-        secret: Option<&Secret>,
-    ) -> Result<Answer, AskError>;
+    /// "No" is [`AskError::Refused`]; everything else means that the question did not reach the token, or its answer
+    /// did not come back.
+    fn advance(&mut self) -> Option<Result<Answer, AskError>>;
+
+    /// What to wait for; nothing when nothing is under way.
+    fn watch(&self) -> Option<Watch<'_>>;
+
+    /// What is left until the question has taken too long.
+    fn time_left(&self) -> Option<Duration>;
+
+    /// Drops the question; its host is ended and started anew next time, so a late answer is nobody's.
+    fn cancel(&mut self);
 }
+
+/// A question on its way to a host. The secret is given exactly when the request needs one.
+#[derive(Debug)]
+pub struct Question {
+    /// Which host.
+    pub host: HostKind,
+    /// What to ask it.
+    pub request: Request,
+    /// The PIN or passphrase, out of its locked page.
+    pub secret: Option<Secret>,
+}
+
+/// Asks and waits for the answer, or until a signal stops it: for callers that have nothing else to listen to.
+pub fn ask(
+    tokens: &mut dyn TokenBroker,
+    question: Question,
+    interrupt: &Interrupt,
+) -> Result<Answer, AskError> {
+    tokens.begin(question);
+    loop {
+        if let Some(answer) = tokens.advance() {
+            return answer;
+        }
+        if interrupt.is_raised() {
+            tokens.cancel();
+            return Err(AskError::Interrupted);
+        }
+        let time = tokens.time_left().unwrap_or(SLICE).min(SLICE);
+        if let Some(watch) = tokens.watch() {
+            wait([watch], time).map_err(|errno| AskError::from_channel(ChannelError::Io(errno)))?;
+        }
+    }
+}
+
+/// How often a wait looks whether a signal asks to stop.
+const SLICE: Duration = Duration::from_millis(200);
 
 /// Which host answers: one process each.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

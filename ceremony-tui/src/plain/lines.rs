@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
-use crate::channel::wait_for_input;
 use crate::interrupt::Interrupt;
 use crate::secrets::terminal;
+use crate::wait::wait_for_input;
 
 const SLICE: Duration = Duration::from_millis(200);
 const LONGEST: usize = 4096;

@@ -31,7 +31,7 @@ pub enum BrokerAnswer {
         /// Its process number.
         pid: u32,
     },
-    /// The host was ended, or had ended before.
+    /// The host was killed, or had ended before.
     Ended,
     /// The host could not be started.
     Failed {
@@ -69,7 +69,8 @@ pub fn run() -> Result<(), BrokerError> {
     super::end_with_parent()?;
     super::filter::confine_broker()?;
     let channel = Channel::from_standard_input()?;
-    let mut broker = Broker { program: host_program()?, channel, children: BTreeMap::new() };
+    let mut broker =
+        Broker { program: host_program()?, channel, children: BTreeMap::new(), dying: Vec::new() };
     let end = broker.serve();
     broker.end_all();
     end
@@ -79,12 +80,16 @@ struct Broker {
     program: PathBuf,
     channel: Channel,
     children: BTreeMap<u32, Child>,
+    /// Killed, and perhaps still dying: a driver may hold a process until its device answers.
+    dying: Vec<Child>,
 }
 
 impl Broker {
     fn serve(&mut self) -> Result<(), BrokerError> {
         loop {
-            match self.channel.receive(&Patience::Endless) {
+            let request = self.channel.receive(&Patience::Endless);
+            self.dying.retain_mut(|child| !matches!(child.try_wait(), Ok(Some(_)) | Err(_)));
+            match request {
                 Ok(BrokerRequest::Start(kind)) => self.start_host(&kind)?,
                 Ok(BrokerRequest::End { pid }) => self.end_host(pid)?,
                 Err(ChannelError::Closed) => return Ok(()),
@@ -118,22 +123,21 @@ impl Broker {
     /// Only children of ours, by their handle: a number that was reused by another process is never signalled.
     fn end_host(&mut self, pid: u32) -> Result<(), BrokerError> {
         if let Some(mut child) = self.children.remove(&pid) {
-            end(&mut child);
+            kill(&mut child);
+            self.dying.push(child);
         }
         Ok(self.channel.send(&BrokerAnswer::Ended)?)
     }
 
     fn end_all(&mut self) {
-        for child in self.children.values_mut() {
-            end(child);
-        }
+        self.children.values_mut().for_each(kill);
     }
 }
 
-fn end(child: &mut Child) {
-    // Both fail only when the host is gone already, which is what is wanted.
+/// Without waiting for its end: one hanging host must not keep the next one from starting.
+fn kill(child: &mut Child) {
+    // Fails only when the host is gone already, which is what is wanted.
     let _ = child.kill();
-    let _ = child.wait();
 }
 
 fn own_program() -> Result<PathBuf, BrokerError> {

@@ -52,7 +52,7 @@ const LOCAL_SOCKETS: &str = r#"
 
 /// The screen process, all threads: no socket, no program, from here on.
 ///
-/// crossterm makes a socket pair at its first poll, so the full screen polls once before this.
+/// The full screen reads keys itself: crossterm's own reader would make a socket pair at its first poll.
 pub fn confine_screen() -> Result<(), HardeningError> {
     confine(&compile(&[NEVER, NO_PROGRAM, NO_SOCKET], EPERM)?)
 }

@@ -1,113 +1,180 @@
 //! The screen process's side: one client per running token host, started through the broker when first needed.
+//!
+//! Nothing in here waits. A question goes through two phases, each with its own deadline: its host is started, then it
+//! is asked. Whoever drives the question waits for the socket of the phase.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use crate::channel::{Channel, ChannelError, Patience};
+use crate::channel::pieces::{Incoming, Outgoing};
+use crate::channel::{Channel, ChannelError};
 use crate::clock::Deadline;
-use crate::interrupt::Interrupt;
-use crate::process::broker::{BrokerAnswer, BrokerRequest};
-use crate::secret::Secret;
-use crate::token::{Answer, AskError, Envelope, HostKind, Refusal, Request, TokenBroker};
+use crate::process::helper::Helper;
+use crate::token::{Answer, AskError, Envelope, HostKind, Question, Refusal, TokenBroker};
+use crate::wait::Watch;
 
 const START_SECONDS: u64 = 10;
 
 /// Talks to the broker and to the hosts that it started.
 pub struct Hosts {
     /// Gone after the first failure: a late answer to an old question must never pass for one to a new question.
-    broker: Option<Channel>,
-    interrupt: Interrupt,
+    helper: Option<Helper>,
     running: BTreeMap<HostKind, Host>,
+    asked: Option<Asked>,
 }
 
-struct Host {
-    pid: u32,
-    channel: Channel,
+/// A host that runs.
+#[derive(Debug)]
+pub(super) struct Host {
+    pub(super) pid: u32,
+    pub(super) channel: Channel,
 }
 
-impl Hosts {
-    /// Takes over the socket to the broker.
-    pub fn new(broker: Channel, interrupt: Interrupt) -> Hosts {
-        Hosts { broker: Some(broker), interrupt, running: BTreeMap::new() }
-    }
+/// The question that is under way.
+struct Asked {
+    kind: HostKind,
+    outgoing: Result<Outgoing, ChannelError>,
+    incoming: Incoming,
+    patience_seconds: u64,
+    phase: Phase,
+    deadline: Deadline,
+}
 
-    fn start(&mut self, kind: &HostKind) -> Result<Host, AskError> {
-        let Some(broker) = self.broker.take() else {
-            return Err(AskError::HelperGone);
-        };
-        let broken = |error: ChannelError| match error {
-            ChannelError::Closed => AskError::HelperGone,
-            other => AskError::NotStarted { reason: other.to_string() },
-        };
-        // Not to be stopped: half an answer would cost the helper, and so the ceremony.
-        let never = Interrupt::never();
-        let patience = Patience::Until(Deadline::after_seconds(START_SECONDS), &never);
-        broker.send(&BrokerRequest::Start(kind.clone())).map_err(broken)?;
-        let host = match broker.receive(&patience).map_err(broken)? {
-            BrokerAnswer::Started { pid } => {
-                let socket = broker.receive_descriptor(&patience).map_err(broken)?;
-                Ok(Host { pid, channel: Channel::over(socket).map_err(broken)? })
-            }
-            BrokerAnswer::Failed { reason } => Err(AskError::NotStarted { reason }),
-            BrokerAnswer::Ended => return Err(broken(ChannelError::Malformed)),
-        };
-        self.broker = Some(broker);
-        host
-    }
-
-    /// A host that died, hangs or talks nonsense is ended; the next request starts a fresh one.
-    fn drop_host(&mut self, kind: &HostKind) {
-        let (Some(host), Some(broker)) = (self.running.remove(kind), self.broker.take()) else { return };
-        let never = Interrupt::never();
-        let patience = Patience::Until(Deadline::after_seconds(START_SECONDS), &never);
-        let answer = broker
-            .send(&BrokerRequest::End { pid: host.pid })
-            .and_then(|()| broker.receive::<BrokerAnswer>(&patience));
-        if answer == Ok(BrokerAnswer::Ended) {
-            self.broker = Some(broker);
-        }
-    }
-
-    fn exchange(
-        &self,
-        host: &Host,
-        request: &Request,
-        secret: Option<&Secret>,
-    ) -> Result<Reply, ChannelError> {
-        let patience = Patience::Until(Deadline::after_seconds(request.patience_seconds()), &self.interrupt);
-        host.channel.send(&Envelope { request: request.clone(), with_secret: secret.is_some() })?;
-        if let Some(secret) = secret {
-            host.channel.send_secret(secret)?;
-        }
-        host.channel.receive(&patience)
-    }
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Starting,
+    Asking,
 }
 
 type Reply = Result<Answer, Refusal>;
 
-impl TokenBroker for Hosts {
-    fn ask(
-        &mut self,
-        kind: &HostKind,
-        request: &Request,
-        secret: Option<&Secret>,
-    ) -> Result<Answer, AskError> {
-        let host = match self.running.remove(kind) {
-            Some(host) => host,
-            None => self.start(kind)?,
-        };
-        let reply = self.exchange(&host, request, secret);
-        self.running.insert(kind.clone(), host);
-        match reply {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(refusal)) => Err(AskError::Refused(refusal)),
-            Err(error) => {
-                self.drop_host(kind);
-                if error == ChannelError::Interrupted {
-                    // It stopped this question, not the ceremony.
-                    self.interrupt.take_ctrl_c();
-                }
-                Err(AskError::from_channel(error))
+impl Hosts {
+    /// Takes over the socket to the broker.
+    pub fn new(broker: Channel) -> Hosts {
+        Hosts { helper: Some(Helper::over(broker)), running: BTreeMap::new(), asked: None }
+    }
+
+    fn progress(&mut self, asked: &mut Asked) -> Result<Option<Reply>, AskError> {
+        if asked.phase == Phase::Starting {
+            if !self.running.contains_key(&asked.kind) && !self.start(asked)? {
+                return Ok(None);
             }
+            asked.phase = Phase::Asking;
+            asked.deadline = Deadline::after_seconds(asked.patience_seconds);
+        }
+        match self.exchange(asked) {
+            Err(error) => Err(self.give_up(&asked.kind, error)),
+            Ok(None) if asked.deadline.left().is_none() => {
+                Err(self.give_up(&asked.kind, ChannelError::TimedOut))
+            }
+            Ok(reply) => Ok(reply),
+        }
+    }
+
+    /// Whether the host runs now.
+    fn start(&mut self, asked: &Asked) -> Result<bool, AskError> {
+        loop {
+            let mut helper = self.helper.take().ok_or(AskError::HelperGone)?;
+            let started = helper.start(&asked.kind).map_err(not_started)?;
+            if started.is_none() && asked.deadline.left().is_none() {
+                return Err(not_started(ChannelError::TimedOut));
+            }
+            self.helper = Some(helper);
+            match started {
+                None => return Ok(false),
+                Some((kind, Err(reason))) if kind == asked.kind => {
+                    return Err(AskError::NotStarted { reason });
+                }
+                Some((kind, Ok(host))) => {
+                    let is_wanted = kind == asked.kind;
+                    self.running.insert(kind, host);
+                    if is_wanted {
+                        return Ok(true);
+                    }
+                }
+                // What an earlier question wanted; this one begins next.
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn exchange(&self, asked: &mut Asked) -> Result<Option<Reply>, ChannelError> {
+        let host = self.running.get(&asked.kind).ok_or(ChannelError::Closed)?;
+        let outgoing = asked.outgoing.as_mut().map_err(|error| *error)?;
+        if !outgoing.advance(&host.channel)? {
+            return Ok(None);
+        }
+        asked.incoming.advance(&host.channel)
+    }
+
+    /// A host that died, hangs or talks nonsense is ended; the next question starts a fresh one.
+    fn give_up(&mut self, kind: &HostKind, error: ChannelError) -> AskError {
+        if let Some(host) = self.running.remove(kind) {
+            let ended = self.helper.as_mut().map(|helper| helper.end(host.pid));
+            if ended.is_some_and(|ended| ended.is_err()) {
+                self.helper = None;
+            }
+        }
+        AskError::from_channel(error)
+    }
+}
+
+fn not_started(error: ChannelError) -> AskError {
+    match error {
+        ChannelError::Closed => AskError::HelperGone,
+        other => AskError::NotStarted { reason: other.to_string() },
+    }
+}
+
+impl TokenBroker for Hosts {
+    fn begin(&mut self, question: Question) {
+        self.cancel();
+        let Question { host: kind, request, secret } = question;
+        let patience_seconds = request.patience_seconds();
+        let envelope = Envelope { request, with_secret: secret.is_some() };
+        self.asked = Some(Asked {
+            kind,
+            outgoing: Outgoing::new(&envelope, secret),
+            incoming: Incoming::default(),
+            patience_seconds,
+            phase: Phase::Starting,
+            deadline: Deadline::after_seconds(START_SECONDS),
+        });
+    }
+
+    fn advance(&mut self) -> Option<Result<Answer, AskError>> {
+        let mut asked = self.asked.take()?;
+        match self.progress(&mut asked) {
+            Ok(None) => {
+                self.asked = Some(asked);
+                None
+            }
+            Ok(Some(reply)) => Some(reply.map_err(AskError::Refused)),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    fn watch(&self) -> Option<Watch<'_>> {
+        let asked = self.asked.as_ref()?;
+        match asked.phase {
+            Phase::Starting => self.helper.as_ref().map(|helper| Watch::input(helper.as_descriptor())),
+            Phase::Asking => {
+                let host = self.running.get(&asked.kind)?;
+                let is_out = asked.outgoing.as_ref().map_or(true, Outgoing::is_out);
+                let watch = if is_out { Watch::input } else { Watch::room };
+                Some(watch(host.channel.as_descriptor()))
+            }
+        }
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        self.asked.as_ref().map(|asked| asked.deadline.left().unwrap_or(Duration::ZERO))
+    }
+
+    fn cancel(&mut self) {
+        // A host that is only being started has heard nothing: it is kept for the next question.
+        if let Some(asked) = self.asked.take().filter(|asked| asked.phase == Phase::Asking) {
+            self.give_up(&asked.kind, ChannelError::Interrupted);
         }
     }
 }

@@ -1,36 +1,45 @@
-//! The loop of the full screen: one thread, the terminal, and secrets that pass by the model.
+//! The loop of the full screen: one wait for everything that can happen, and secrets that pass by the model.
+//!
+//! ```text
+//! terminal, signals, token host or medium -> wait -> Event -> update -> Effect -> begun here, answered as an Event
+//! ```
+//!
+//! Nothing in the loop waits for one thing alone, so the screen lives while a token host thinks: timers run, keys and
+//! signals are heard, the terminal may change its size.
 
-use std::collections::VecDeque;
+mod keyboard;
+mod performing;
+mod signals;
+pub mod stage;
+mod typing;
+
 use std::io::Write;
+use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
-use ratatui::DefaultTerminal;
-use ratatui::crossterm::event as terminal_event;
 use rustix::io::Errno;
+use rustix::stdio::stdin;
 
-use crate::channel::wait_for_input;
 use crate::clock;
 use crate::dice;
 use crate::interrupt::Interrupt;
-use crate::machine::{self, Effect as MachineEffect, Machine, Note, Novelty, SecretNeed};
+use crate::machine::{self, Machine, Note};
 use crate::plain::Ending;
-use crate::runner::{Front, Ports, RunError, perform};
-use crate::secret::Secret;
-use crate::secrets::terminal::{self, Heard, hear};
-use crate::secrets::{Secrets, SecretsError, check_given, same};
+use crate::runner::{Ports, RunError};
+use crate::secrets::Secrets;
 use crate::text::{printable, wrap};
+use crate::wait::{Heard, Watch, wait};
 
 use super::keymap;
-use super::model::{Model, Round, Situation, Size};
-use super::update::{Effect, Event, update};
-use super::view::{Look, view};
+use super::model::{Doing, Mode, Model};
+use super::update::{Event, update};
+use keyboard::{Keyboard, REST_OF_KEY, Stroke};
+use performing::Performing;
+use signals::{News, Signals};
+use stage::Stage;
 
-const TICK: Duration = Duration::from_millis(200);
-
-/// crossterm makes its socket pair at its first poll: it has to happen before sockets are given up.
-pub fn first_poll() -> std::io::Result<()> {
-    terminal_event::poll(Duration::ZERO).map(|_| ())
-}
+/// How often a timer is drawn.
+const TICK: Duration = Duration::from_millis(250);
 
 /// Runs the ceremony on the full screen. The terminal is restored at the end, after a signal and after a panic.
 pub fn run(
@@ -39,14 +48,16 @@ pub fn run(
     secrets: Secrets,
     interrupt: &Interrupt,
 ) -> Result<Ending, RunError> {
-    let mut terminal = ratatui::try_init()?;
-    let result = Screen::new(machine, &mut terminal, secrets, interrupt.clone()).and_then(|mut screen| {
-        let ending = screen.live(ports)?;
-        Ok((ending, left_behind(&screen.model)))
-    });
-    // A terminal that is gone cannot be restored, and nobody misses it.
-    let _ = ratatui::try_restore();
-    let (ending, lines) = result?;
+    let signals = Signals::install()?;
+    let stage = Stage::enter()?;
+    let model = Model::new(machine, stage.size()?, clock::now());
+    let keyboard = Keyboard::default();
+    let mut screen =
+        Screen { model, stage, keyboard, performing: Performing::new(secrets), signals, interrupt };
+    let ending = screen.live(ports)?;
+    let lines = left_behind(&screen.model);
+    // Before anything is printed: the text is for the terminal's own screen.
+    drop(screen);
     if ending == Ending::Complete {
         let mut out = std::io::stdout().lock();
         for line in lines {
@@ -70,200 +81,198 @@ fn left_behind(model: &Model) -> Vec<String> {
 
 struct Screen<'a> {
     model: Model,
-    terminal: &'a mut DefaultTerminal,
-    secrets: Secrets,
-    interrupt: Interrupt,
-    look: Look,
+    stage: Stage,
+    keyboard: Keyboard,
+    performing: Performing,
+    signals: Signals,
+    interrupt: &'a Interrupt,
 }
 
-impl<'a> Screen<'a> {
-    fn new(
-        machine: Machine,
-        terminal: &'a mut DefaultTerminal,
-        secrets: Secrets,
-        interrupt: Interrupt,
-    ) -> Result<Screen<'a>, RunError> {
-        let size = terminal.size()?;
-        let size = Size { columns: size.width, rows: size.height };
-        let model = Model::new(machine, size, clock::now());
-        Ok(Screen { model, terminal, secrets, interrupt, look: Look::of_environment() })
-    }
-
-    fn live(&mut self, ports: &mut Ports<'_>) -> Result<Ending, RunError> {
-        self.happen(Event::Machine(machine::Event::Started), ports)?;
-        loop {
-            self.draw()?;
-            let event = loop {
-                if self.interrupt.is_raised() {
-                    return Ok(Ending::Stopped);
-                }
-                // crossterm reads a terminal that is gone for ever: it is asked only while there is one.
-                if hear(Duration::ZERO).map_err(std::io::Error::from)? == Heard::HungUp {
-                    return Ok(Ending::Stopped);
-                }
-                // Before waiting: it may hold events that it read together with the last one.
-                if terminal_event::poll(Duration::ZERO)? {
-                    match translate(&terminal_event::read()?, self.model.situation()) {
-                        Some(event) => break event,
-                        None => continue,
-                    }
-                }
-                hear(TICK).map_err(std::io::Error::from)?;
-            };
-            if self.happen(event, ports)? == Next::Leave {
-                let complete = self.model.machine.is_ended();
-                return Ok(if complete { Ending::Complete } else { Ending::Stopped });
-            }
-        }
-    }
-
-    /// Takes one event in, and performs everything that follows from it.
-    fn happen(&mut self, event: Event, ports: &mut Ports<'_>) -> Result<Next, RunError> {
-        let mut events = VecDeque::from([event]);
-        while let Some(event) = events.pop_front() {
-            for effect in update(&mut self.model, event, dice::moment()?) {
-                match effect {
-                    Effect::Quit => return Ok(Next::Leave),
-                    // What is performed here is over before the next key is read.
-                    Effect::CancelWork => {}
-                    Effect::Perform(effect) => {
-                        self.model.begin_work(&effect, limit(&effect), clock::now());
-                        self.draw()?;
-                        events.extend(perform(*effect, ports, self).map(Event::Machine));
-                    }
-                }
-            }
-        }
-        Ok(Next::Stay)
-    }
-
-    fn draw(&mut self) -> Result<(), RunError> {
-        let (model, look) = (&self.model, self.look);
-        self.terminal.draw(|frame| view(model, look, frame))?;
-        Ok(())
-    }
-
-    fn read_secret(&mut self, need: &SecretNeed, round: Round) -> Result<Secret, SecretsError> {
-        // What crossterm has read already, such as the rest of a paste, would be shown as an answer later.
-        self.forget_type_ahead();
-        self.model.begin_secret(need, round);
-        self.terminal.draw(|frame| view(&self.model, self.look, frame))?;
-        let secret = read_raw(&self.interrupt);
-        self.model.end_secret();
-        self.terminal.draw(|frame| view(&self.model, self.look, frame))?;
-        secret
-    }
-
-    fn typed_secret(&mut self, need: &SecretNeed) -> Result<Secret, SecretsError> {
-        let secret = self.read_secret(need, Round::First)?;
-        if need.novelty == Novelty::New && !secret.is_empty() {
-            let secret = check_given(need, secret)?;
-            let again = self.read_secret(need, Round::Again)?;
-            return same(secret, &again);
-        }
-        Ok(secret)
-    }
-}
-
-#[derive(PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
     Stay,
     Leave,
 }
 
-impl Front for Screen<'_> {
-    fn say(&mut self, note: &Note) -> std::io::Result<()> {
-        self.model.notes.push(note.clone());
+impl Screen<'_> {
+    fn live(&mut self, ports: &mut Ports<'_>) -> Result<Ending, RunError> {
+        self.happen(Event::Machine(machine::Event::Started), ports)?;
+        loop {
+            self.stage.draw(&self.model)?;
+            let heard = self.listen(ports)?;
+            if self.interrupt.is_raised() || heard == Heard::HungUp {
+                return Ok(Ending::Stopped);
+            }
+            self.hear_signals(ports)?;
+            let next = match heard {
+                Heard::Ready => self.read(ports)?,
+                _ => self.settle(ports)?,
+            };
+            if next == Next::Leave {
+                return Ok(if self.model.machine.is_ended() { Ending::Complete } else { Ending::Stopped });
+            }
+            if let Some(event) = self.performing.advance(ports) {
+                self.happen(Event::Machine(event), ports)?;
+            }
+            self.tick(ports)?;
+        }
+    }
+
+    /// Waits for anything at all, and says what the terminal did.
+    fn listen(&self, ports: &Ports<'_>) -> Result<Heard, RunError> {
+        let terminal = Watch::input(stdin());
+        let signals = Watch::input(self.signals.as_descriptor());
+        // A descriptor that is listened to twice does no harm.
+        let work = ports.watch().unwrap_or(signals);
+        let [heard, ..] =
+            wait([terminal, signals, work], self.patience(ports)).map_err(std::io::Error::from)?;
+        Ok(heard)
+    }
+
+    /// How long nothing has to be done, unless something happens.
+    fn patience(&self, ports: &Ports<'_>) -> Duration {
+        let rest = match self.performing.is_unsettled() {
+            true => Some(REST_OF_KEY),
+            false => self.keyboard.patience(),
+        };
+        match (rest, self.model.mode.beneath()) {
+            (Some(rest), _) => rest,
+            (None, Mode::Working(_)) => ports.patience(TICK),
+            (None, _) => until_next_minute(self.model.now.0),
+        }
+    }
+
+    fn hear_signals(&mut self, ports: &mut Ports<'_>) -> Result<(), RunError> {
+        for news in self.signals.take() {
+            match news {
+                News::Suspend => {
+                    self.stage.suspend()?;
+                    // Its own continuation is old news, and the size is looked at below.
+                    self.signals.take();
+                }
+                News::Continued => self.stage.resume()?,
+                News::Resized => {}
+            }
+            if news != News::Resized {
+                self.performing.begin_secret_again();
+            }
+            // Somebody may have changed the size while the program was stopped.
+            let size = self.stage.size()?;
+            self.happen(Event::Resized(size), ports)?;
+        }
         Ok(())
     }
 
-    fn secret(&mut self, need: &SecretNeed) -> Result<Secret, String> {
-        let secret = match &mut self.secrets {
-            Secrets::Listed(listed) => listed.take(&need.labels),
-            Secrets::Terminal => self.typed_secret(need),
-        };
-        secret.and_then(|secret| check_given(need, secret)).map_err(|error| error.to_string())
-    }
-
-    fn forget_type_ahead(&mut self) {
-        terminal::forget_type_ahead();
-        // A failure here is found by the loop, which looks at the terminal next.
-        while matches!(hear(Duration::ZERO), Ok(Heard::Nothing | Heard::Input))
-            && matches!(terminal_event::poll(Duration::ZERO), Ok(true))
-        {
-            // Everything is forgotten but the size of the terminal.
-            if let Ok(terminal_event::Event::Resize(columns, rows)) = terminal_event::read() {
-                self.model.size = Size { columns, rows };
+    /// Takes in what was typed.
+    fn read(&mut self, ports: &mut Ports<'_>) -> Result<Next, RunError> {
+        if self.model.situation().doing == Doing::Secret {
+            return self.read_secret(ports);
+        }
+        let mut room = [0; 1024];
+        match read(stdin(), &mut room)? {
+            None => Ok(Next::Leave),
+            Some(bytes) => {
+                let strokes = self.keyboard.take(bytes);
+                self.strokes(strokes, ports)
             }
         }
     }
-}
 
-fn translate(event: &terminal_event::Event, situation: Situation) -> Option<Event> {
-    match event {
-        terminal_event::Event::Key(key) => keymap::event(key, situation),
-        terminal_event::Event::Resize(columns, rows) => {
-            Some(Event::Resized(Size { columns: *columns, rows: *rows }))
+    /// One byte at a time: what comes after the secret is not for the page that holds it.
+    fn read_secret(&mut self, ports: &mut Ports<'_>) -> Result<Next, RunError> {
+        if self.stage.hold()? {
+            // What was typed while echo was on was seen.
+            self.performing.begin_secret_again();
+            return Ok(Next::Stay);
         }
-        _ => None,
+        let mut room = [0];
+        match read(stdin(), &mut room)? {
+            None => Ok(Next::Leave),
+            Some([byte]) => {
+                let events = self.performing.take_secret_byte(*byte, &mut self.model, ports);
+                self.happen_all(events, ports)
+            }
+            Some(_) => Ok(Next::Stay),
+        }
     }
-}
 
-fn limit(effect: &MachineEffect) -> Option<u64> {
-    match effect {
-        MachineEffect::Ask { request, .. } => Some(request.patience_seconds()),
-        _ => None,
+    /// Nothing was typed for a moment: half a key is what it is.
+    fn settle(&mut self, ports: &mut Ports<'_>) -> Result<Next, RunError> {
+        let events = self.performing.settle_secret(&mut self.model, ports);
+        self.happen_all(events, ports)?;
+        let strokes = self.keyboard.settle();
+        self.strokes(strokes, ports)
     }
-}
 
-/// Reads a secret in raw mode, straight from the terminal into its locked page: crossterm keeps what it reads.
-fn read_raw(interrupt: &Interrupt) -> Result<Secret, SecretsError> {
-    let mut secret = Secret::empty()?;
-    loop {
-        if interrupt.is_raised() {
-            return Err(SecretsError::Interrupted);
+    fn strokes(&mut self, strokes: Vec<Stroke>, ports: &mut Ports<'_>) -> Result<Next, RunError> {
+        for stroke in strokes {
+            let event = match stroke {
+                Stroke::Pasted(text) => Some(Event::Pasted(text)),
+                Stroke::Key(key) => keymap::event(&key, self.model.situation()),
+            };
+            let Some(event) = event else { continue };
+            if self.happen(event, ports)? == Next::Leave {
+                return Ok(Next::Leave);
+            }
         }
-        if !wait_for_input(rustix::stdio::stdin(), Some(TICK)).map_err(std::io::Error::from)? {
-            continue;
+        Ok(Next::Stay)
+    }
+
+    fn tick(&mut self, ports: &mut Ports<'_>) -> Result<(), RunError> {
+        let now = clock::now();
+        let works = matches!(self.model.mode.beneath(), Mode::Working(_));
+        if works || now.0.div_euclid(60) != self.model.now.0.div_euclid(60) {
+            self.happen(Event::Ticked, ports)?;
         }
-        let mut byte = [0];
-        match rustix::io::read(rustix::stdio::stdin(), &mut byte) {
-            Ok(0) | Err(Errno::IO) => return Err(SecretsError::Interrupted),
-            Ok(_) => match byte[0] {
-                ENTER | LINE_FEED => return Ok(secret),
-                ESCAPE | CONTROL_C => {
-                    drain()?;
-                    return Err(SecretsError::Empty);
+        Ok(())
+    }
+
+    /// Takes one event in, and everything that follows from it at once.
+    fn happen(&mut self, event: Event, ports: &mut Ports<'_>) -> Result<Next, RunError> {
+        let mut events = std::collections::VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            for effect in update(&mut self.model, event, dice::moment()?) {
+                match self.performing.take(effect, ports) {
+                    performing::Taken::Quit => return Ok(Next::Leave),
+                    performing::Taken::Event(event) => events.push_back(Event::Machine(event)),
+                    performing::Taken::Later => {}
                 }
-                BACKSPACE | DELETE => secret.pop_character(),
-                CONTROL_U => secret.clear(),
-                byte if byte < 0x20 => {}
-                byte => secret.push(byte)?,
-            },
-            Err(Errno::INTR) => {}
-            Err(errno) => return Err(std::io::Error::from(errno).into()),
+            }
+            if events.is_empty() {
+                let begun = self.performing.begin_next(&mut self.model, ports);
+                if self.model.situation().doing == Doing::Secret {
+                    // What was typed before the prompt was on the screen is no part of the secret.
+                    self.keyboard.forget();
+                }
+                events.extend(begun.map(Event::Machine));
+            }
         }
+        Ok(Next::Stay)
+    }
+
+    fn happen_all(&mut self, events: Vec<Event>, ports: &mut Ports<'_>) -> Result<Next, RunError> {
+        for event in events {
+            if self.happen(event, ports)? == Next::Leave {
+                return Ok(Next::Leave);
+            }
+        }
+        Ok(Next::Stay)
     }
 }
 
-/// The rest of a key that begins with Escape must not become an answer.
-fn drain() -> std::io::Result<()> {
-    let mut rest = [0; 16];
-    while wait_for_input(rustix::stdio::stdin(), Some(Duration::from_millis(1)))? {
-        if rustix::io::read(rustix::stdio::stdin(), &mut rest)? == 0 {
-            break;
-        }
+/// Reads what is there. Nothing when the terminal has ended.
+fn read<'r>(terminal: BorrowedFd<'_>, room: &'r mut [u8]) -> std::io::Result<Option<&'r [u8]>> {
+    match rustix::io::read(terminal, &mut *room) {
+        Ok(0) | Err(Errno::IO) => Ok(None),
+        Ok(read) => Ok(Some(&room[..read])),
+        Err(Errno::INTR | Errno::AGAIN) => Ok(Some(&[])),
+        Err(errno) => Err(errno.into()),
     }
-    Ok(())
 }
 
-const CONTROL_C: u8 = 3;
-const BACKSPACE: u8 = 8;
-const LINE_FEED: u8 = 10;
-const ENTER: u8 = 13;
-const CONTROL_U: u8 = 21;
-const ESCAPE: u8 = 27;
-const DELETE: u8 = 127;
+fn until_next_minute(now: i64) -> Duration {
+    Duration::from_secs(60 - now.rem_euclid(60).unsigned_abs())
+}
 
 #[cfg(test)]
 mod tests {
@@ -272,6 +281,7 @@ mod tests {
 
     use super::*;
     use crate::machine::{Options, Tone};
+    use crate::screen::model::Size;
 
     #[test]
     fn what_was_said_last_stays_on_the_terminal_and_commands_stay_in_one_piece() {
@@ -284,5 +294,12 @@ mod tests {
         let lines = left_behind(&model);
         assert_eq!(lines.len(), 3);
         assert_eq!(lines[2], command);
+    }
+
+    #[test]
+    fn the_clock_is_drawn_when_its_minute_changes() {
+        assert_eq!(until_next_minute(0), Duration::from_secs(60));
+        assert_eq!(until_next_minute(119), Duration::from_secs(1));
+        assert_eq!(until_next_minute(-1), Duration::from_secs(1));
     }
 }

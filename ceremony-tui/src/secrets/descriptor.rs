@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
-use crate::channel::wait_for_input;
 use crate::interrupt::Interrupt;
 use crate::secret::Secret;
+use crate::wait::wait_for_input;
 
 use super::SecretsError;
 

@@ -2,13 +2,12 @@
 
 use std::io::IsTerminal;
 
-use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 use rustix::termios::{LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios};
 
-use crate::channel::wait_for_input;
 use crate::interrupt::Interrupt;
 use crate::secret::Secret;
+use crate::wait::wait_for_input;
 
 use super::{Prompt, SecretsError};
 
@@ -17,33 +16,6 @@ const SLICE: std::time::Duration = std::time::Duration::from_millis(100);
 /// Whether standard input is a terminal.
 pub fn is_there() -> bool {
     std::io::stdin().is_terminal()
-}
-
-/// What a wait for the terminal brought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Heard {
-    Nothing,
-    Input,
-    /// Nobody will ever type again.
-    HungUp,
-}
-
-/// Waits at most `time` for something typed.
-pub(crate) fn hear(time: std::time::Duration) -> Result<Heard, Errno> {
-    let stdin = rustix::stdio::stdin();
-    let timeout = Timespec {
-        tv_sec: i64::try_from(time.as_secs()).unwrap_or(i64::MAX),
-        tv_nsec: i64::from(time.subsec_nanos()),
-    };
-    let mut waiting = [PollFd::from_borrowed_fd(stdin, PollFlags::IN)];
-    match rustix::event::poll(&mut waiting, Some(&timeout)) {
-        Ok(0) | Err(Errno::INTR) => Ok(Heard::Nothing),
-        Ok(_) if waiting[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) => {
-            Ok(Heard::HungUp)
-        }
-        Ok(_) => Ok(Heard::Input),
-        Err(errno) => Err(errno),
-    }
 }
 
 /// Throws away what was typed and not read yet: it was typed before the next question was on the screen.

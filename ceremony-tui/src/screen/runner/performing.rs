@@ -1,0 +1,179 @@
+//! What the machine asked for, one after the other: begun, under way, or waiting for a secret that is being typed.
+
+use std::collections::VecDeque;
+
+use crate::clock;
+use crate::machine::{Effect as MachineEffect, Event as MachineEvent, SecretNeed};
+use crate::runner::{Begun, Ports};
+use crate::screen::model::{Doing, Model};
+use crate::screen::update::{Command, Effect, Event};
+use crate::secret::Secret;
+use crate::secrets::terminal::forget_type_ahead;
+use crate::secrets::{Secrets, SecretsError, check_given};
+
+use super::typing::{Typed, Typing};
+
+/// Effects on their way to become events.
+pub(super) struct Performing {
+    secrets: Secrets,
+    waiting: VecDeque<MachineEffect>,
+    typing: Option<Typing>,
+    under_way: bool,
+}
+
+/// What became of an effect of the screen.
+pub(super) enum Taken {
+    /// The screen is left.
+    Quit,
+    /// It is answered.
+    Event(MachineEvent),
+    /// It is answered later.
+    Later,
+}
+
+impl Performing {
+    pub(super) fn new(secrets: Secrets) -> Performing {
+        Performing { secrets, waiting: VecDeque::new(), typing: None, under_way: false }
+    }
+
+    /// Takes an effect of the screen.
+    pub(super) fn take(&mut self, effect: Effect, ports: &mut Ports<'_>) -> Taken {
+        match effect {
+            Effect::Quit => return Taken::Quit,
+            Effect::Perform(effect) => self.waiting.push_back(*effect),
+            Effect::CancelWork => {
+                if let Some(event) = ports.cancel() {
+                    self.under_way = false;
+                    return Taken::Event(event);
+                }
+            }
+        }
+        Taken::Later
+    }
+
+    /// Begins what is next, if nothing else is under way. An event when it is done at once.
+    pub(super) fn begin_next(&mut self, model: &mut Model, ports: &mut Ports<'_>) -> Option<MachineEvent> {
+        // Nothing new begins over the question whether to stop.
+        if self.under_way || self.typing.is_some() || model.situation().doing == Doing::Stopping {
+            return None;
+        }
+        let effect = self.waiting.pop_front()?;
+        let need = match &effect {
+            MachineEffect::Ask { secret: Some(need), .. } => need.clone(),
+            _ => return self.begin(effect, None, model, ports),
+        };
+        match self.secret(&effect, need, model) {
+            Ok(None) => None,
+            Ok(secret) => self.begin(effect, secret, model, ports),
+            Err(error) => Some(MachineEvent::SecretNotGiven(error.to_string())),
+        }
+    }
+
+    /// The listed secret; none yet when a person types it.
+    fn secret(
+        &mut self,
+        effect: &MachineEffect,
+        need: SecretNeed,
+        model: &mut Model,
+    ) -> Result<Option<Secret>, SecretsError> {
+        match &mut self.secrets {
+            Secrets::Listed(listed) => check_given(&need, listed.take(&need.labels)?).map(Some),
+            Secrets::Terminal => {
+                let typing = Typing::new(effect.clone(), need)?;
+                ask_for(&typing, model);
+                self.typing = Some(typing);
+                Ok(None)
+            }
+        }
+    }
+
+    fn begin(
+        &mut self,
+        effect: MachineEffect,
+        secret: Option<Secret>,
+        model: &mut Model,
+        ports: &mut Ports<'_>,
+    ) -> Option<MachineEvent> {
+        model.begin_work(&effect, limit(&effect), clock::now());
+        match ports.begin(effect, secret)? {
+            Begun::Done(event) => Some(event),
+            Begun::UnderWay => {
+                self.under_way = true;
+                None
+            }
+        }
+    }
+
+    /// Goes on without waiting; the answer once it is there.
+    pub(super) fn advance(&mut self, ports: &mut Ports<'_>) -> Option<MachineEvent> {
+        let event = ports.advance()?;
+        self.under_way = false;
+        Some(event)
+    }
+
+    /// Takes one byte of the secret that is being typed.
+    pub(super) fn take_secret_byte(
+        &mut self,
+        byte: u8,
+        model: &mut Model,
+        ports: &mut Ports<'_>,
+    ) -> Vec<Event> {
+        let Some(typing) = &mut self.typing else { return Vec::new() };
+        let typed = typing.take(byte);
+        self.typed(typed, model, ports)
+    }
+
+    /// Nothing more was typed for a moment.
+    pub(super) fn settle_secret(&mut self, model: &mut Model, ports: &mut Ports<'_>) -> Vec<Event> {
+        let Some(typing) = &mut self.typing else { return Vec::new() };
+        let typed = typing.settle();
+        self.typed(typed, model, ports)
+    }
+
+    fn typed(&mut self, typed: Typed, model: &mut Model, ports: &mut Ports<'_>) -> Vec<Event> {
+        match typed {
+            Typed::More => Vec::new(),
+            Typed::Stop => vec![Event::Command(Command::Stop)],
+            Typed::Again => {
+                if let Some(typing) = &self.typing {
+                    ask_for(typing, model);
+                }
+                Vec::new()
+            }
+            Typed::Done(secret) => {
+                let Some(typing) = self.typing.take() else { return Vec::new() };
+                model.end_secret();
+                let event = match secret {
+                    Ok(secret) => self.begin(typing.effect, Some(secret), model, ports),
+                    Err(error) => Some(MachineEvent::SecretNotGiven(error.to_string())),
+                };
+                event.into_iter().map(Event::Machine).collect()
+            }
+        }
+    }
+
+    /// Whether the next byte of a secret decides what the last one was.
+    pub(super) fn is_unsettled(&self) -> bool {
+        self.typing.as_ref().is_some_and(Typing::is_unsettled)
+    }
+
+    /// Somebody else had the terminal: what was typed so far may have been seen, or be half.
+    pub(super) fn begin_secret_again(&mut self) {
+        if let Some(typing) = &mut self.typing {
+            typing.begin_again();
+        }
+    }
+}
+
+/// What was typed before a prompt is on the screen is no part of the secret.
+fn ask_for(typing: &Typing, model: &mut Model) {
+    forget_type_ahead();
+    model.begin_secret(&typing.need, typing.round());
+}
+
+fn limit(effect: &MachineEffect) -> Option<u64> {
+    match effect {
+        MachineEffect::Ask { request, .. } => Some(request.patience_seconds()),
+        _ => None,
+    }
+}
