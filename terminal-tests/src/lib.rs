@@ -1,0 +1,11 @@
+//! A program on a pseudo-terminal with a terminal emulator behind it: tests press keys, and read the screen as people
+//! see it. Everything waits for a condition with a deadline; nothing sleeps.
+
+mod clock;
+mod key;
+mod screen;
+mod terminal;
+
+pub use key::Key;
+pub use screen::Screen;
+pub use terminal::{Ended, Modes, Terminal, TerminalError};
