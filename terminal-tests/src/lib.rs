@@ -1,6 +1,7 @@
 //! A program on a pseudo-terminal with a terminal emulator behind it: tests press keys, and read the screen as people
 //! see it. Everything waits for a condition with a deadline; nothing sleeps.
 
+pub mod ceremony;
 mod clock;
 mod key;
 mod screen;

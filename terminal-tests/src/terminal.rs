@@ -31,6 +31,7 @@ pub struct Terminal {
     keyboard: File,
     /// The program's end, kept open so that its modes can be read after the program.
     line: Option<File>,
+    before: Modes,
     received: Arc<Received>,
 }
 
@@ -58,6 +59,10 @@ impl fmt::Debug for State {
 pub struct Modes(String);
 
 impl Modes {
+    fn of(line: &File) -> Result<Modes, TerminalError> {
+        Ok(Modes(format!("{:?}", tcgetattr(line)?)))
+    }
+
     /// Whether what is typed is shown.
     pub fn echo(&self) -> bool {
         self.0.contains("ECHO |") || self.0.contains("| ECHO)")
@@ -69,12 +74,31 @@ impl Modes {
 pub struct Ended {
     /// How it ended.
     pub status: ExitStatus,
+    /// The terminal's modes before.
+    pub before: Modes,
     /// The terminal's modes afterwards.
     pub modes: Modes,
     /// What is on the terminal afterwards.
     pub screen: Screen,
     /// Every byte that the terminal ever received.
     pub received: Vec<u8>,
+}
+
+impl Ended {
+    /// What is not as it was before the program: nothing, for a program that gave its terminal back.
+    pub fn left_over(&self) -> Vec<&'static str> {
+        left_over(&self.before, &self.modes, &self.screen)
+    }
+}
+
+fn left_over(before: &Modes, modes: &Modes, screen: &Screen) -> Vec<&'static str> {
+    let found = [
+        (modes != before, "the modes of the line are others"),
+        (screen.is_alternate, "the alternate screen is still on"),
+        (!screen.shows_cursor, "the cursor is hidden"),
+        (screen.marks_paste, "pasted text is still marked"),
+    ];
+    found.into_iter().filter(|(is_so, _)| *is_so).map(|(_, what)| what).collect()
 }
 
 impl Terminal {
@@ -90,9 +114,10 @@ impl Terminal {
         let path = ptsname(&keyboard, Vec::new())?.into_string().map_err(|_| TerminalError::NoName)?;
         let not_controlling = OFlags::NOCTTY.bits().cast_signed();
         let line = OpenOptions::new().read(true).write(true).custom_flags(not_controlling).open(path)?;
+        let before = Modes::of(&line)?;
         let child = in_session(command, &line)?;
         let received = Received::of(keyboard.try_clone()?, columns, rows)?;
-        Ok(Terminal { child, keyboard: File::from(keyboard), line: Some(line), received })
+        Ok(Terminal { child, keyboard: File::from(keyboard), line: Some(line), before, received })
     }
 
     /// The program's process number.
@@ -121,7 +146,8 @@ impl Terminal {
     /// # Errors
     /// The terminal is gone.
     pub fn resize(&mut self, columns: u16, rows: u16) -> Result<(), TerminalError> {
-        self.received.lock().emulator.screen_mut().set_size(rows, columns);
+        // An emulator without any cell is none; what the program draws for no size is not looked at.
+        self.received.lock().emulator.screen_mut().set_size(rows.max(1), columns.max(1));
         Ok(tcsetwinsize(&self.keyboard, size(columns, rows))?)
     }
 
@@ -149,7 +175,20 @@ impl Terminal {
     /// The terminal is gone.
     pub fn modes(&self) -> Result<Modes, TerminalError> {
         let line = self.line.as_ref().ok_or(TerminalError::NoName)?;
-        Ok(Modes(format!("{:?}", tcgetattr(line)?)))
+        Modes::of(line)
+    }
+
+    /// The terminal's modes before the program started.
+    pub fn modes_before(&self) -> &Modes {
+        &self.before
+    }
+
+    /// What is not as it was before the program started.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn left_over(&self) -> Result<Vec<&'static str>, TerminalError> {
+        Ok(left_over(&self.before, &self.modes()?, &self.screen()))
     }
 
     /// Waits until this text is on the screen.
@@ -224,7 +263,7 @@ impl Terminal {
         }
         let (screen, received) = (Screen::of(state.emulator.screen()), state.bytes.clone());
         drop(state);
-        Ok(Ended { status, modes, screen, received })
+        Ok(Ended { status, before: self.before.clone(), modes, screen, received })
     }
 }
 

@@ -13,7 +13,9 @@ fn shell(script: &str) -> Terminal {
 
 #[test]
 fn a_program_is_read_answered_and_resized() {
-    let mut terminal = shell("stty size; read name; echo \"hello $name\"; trap 'stty size; exit 3' WINCH; echo ready; while :; do sleep 0.1; done");
+    let mut terminal = shell(
+        "stty size; read name; echo \"hello $name\"; trap 'stty size; exit 3' WINCH; echo ready; while :; do sleep 0.1; done",
+    );
     terminal.wait_for("24 80").unwrap();
     terminal.type_text("Ann").unwrap();
     terminal.press(Key::Enter).unwrap();

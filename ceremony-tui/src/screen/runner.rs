@@ -151,7 +151,7 @@ impl Screen<'_> {
                     self.signals.take();
                 }
                 News::Continued => self.stage.resume()?,
-                News::Resized => {}
+                News::Resized => self.stage.forget()?,
             }
             if news != News::Resized {
                 self.performing.begin_secret_again();

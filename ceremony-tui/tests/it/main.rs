@@ -1,4 +1,4 @@
-//! The real binaries, driven through `--plain`: real processes, real key files, real SoftHSM tokens.
+//! The real binaries, driven through `--plain` and on the full screen: real processes, real key files, real SoftHSM tokens.
 
 #![expect(
     clippy::unwrap_used,
@@ -9,6 +9,8 @@
 
 mod bad_input;
 mod ceremony;
+mod full_screen;
+mod hanging;
 mod holders;
 mod inspect;
 mod material;

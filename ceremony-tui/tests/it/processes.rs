@@ -50,11 +50,16 @@ pub(crate) fn command_line(pid: u32) -> Vec<String> {
 
 /// Token hosts of one kind: `files`, `pkcs11`, or any.
 fn hosts_of_kind(room: &Room, kind: &str) -> Vec<u32> {
+    host_pids(room.child.id(), kind)
+}
+
+/// Token hosts of one kind below a process.
+pub(crate) fn host_pids(below: u32, kind: &str) -> Vec<u32> {
     let is_host = |line: &Vec<String>| {
         line.first().is_some_and(|program| program.ends_with("/token-host"))
             && line.get(1).is_some_and(|word| word.contains(kind))
     };
-    descendants(room.child.id()).into_iter().filter(|(_, line)| is_host(line)).map(|(pid, _)| pid).collect()
+    descendants(below).into_iter().filter(|(_, line)| is_host(line)).map(|(pid, _)| pid).collect()
 }
 
 fn hosts(room: &Room) -> Vec<u32> {

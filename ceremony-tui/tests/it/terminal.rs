@@ -48,23 +48,6 @@ fn a_passphrase_typed_on_a_terminal_is_never_echoed() {
     assert!(!room.transcript.contains("typed-and-unseen"), "{}", room.transcript);
 }
 
-const ENTER_SCREEN: &str = "\u{1b}[?1049h";
-const LEAVE_SCREEN: &str = "\u{1b}[?1049l";
-
-#[test]
-fn the_full_screen_starts_asks_and_restores_the_terminal_after_a_signal() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut room = on_terminal(folder.path(), "");
-    room.wait_for(ENTER_SCREEN);
-    room.wait_for("Preflight");
-    send(screen(&room), Signal::TERM);
-    room.end();
-    assert!(
-        room.transcript.ends_with(&format!("{LEAVE_SCREEN}\u{1b}[?25h"))
-            || room.transcript.contains(LEAVE_SCREEN)
-    );
-}
-
 /// The screen process below `script`.
 fn screen(room: &Room) -> u32 {
     let below = descendants(room.child.id());

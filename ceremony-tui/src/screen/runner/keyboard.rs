@@ -71,24 +71,27 @@ impl Keyboard {
         }
         // A second Escape ends the first.
         let before = if byte == ESCAPE { self.settle() } else { Vec::new() };
+        let now = self.extend(byte);
+        before.into_iter().chain(now).collect()
+    }
+
+    fn extend(&mut self, byte: u8) -> Option<Stroke> {
         self.pending.push(byte);
-        let now = match read(&self.pending) {
-            Read::Incomplete if self.pending.len() < LONGEST_KEY => None,
-            Read::Incomplete | Read::Nothing => {
-                self.pending.clear();
-                None
-            }
+        let read = read(&self.pending);
+        if matches!(read, Read::Incomplete) && self.pending.len() < LONGEST_KEY {
+            return None;
+        }
+        let length = self.pending.len();
+        self.pending.clear();
+        match read {
+            Read::Key(event) => Some(Stroke::Key(event)),
             Read::PasteBegins => {
-                self.pending.clear();
                 self.pasting = Some(Vec::new());
                 None
             }
-            Read::Key(event) => {
-                self.pending.clear();
-                Some(Stroke::Key(event))
-            }
-        };
-        before.into_iter().chain(now).collect()
+            Read::Broken if length > 1 => self.extend(byte),
+            Read::Broken | Read::Nothing | Read::Incomplete => None,
+        }
     }
 
     fn end_of_paste(&mut self) -> Option<Stroke> {
@@ -111,6 +114,8 @@ enum Read {
     Incomplete,
     /// Nothing that has a meaning here.
     Nothing,
+    /// Something whose last byte does not belong to it.
+    Broken,
     Key(KeyEvent),
     PasteBegins,
 }
@@ -139,7 +144,7 @@ fn sequence(parameters: &[u8], last: u8) -> Read {
     match last {
         0x20..=0x3f => return Read::Incomplete,
         0x40..=0x7e => {}
-        _ => return Read::Nothing,
+        _ => return Read::Broken,
     }
     let text = std::str::from_utf8(parameters).unwrap_or_default();
     let mut numbers = text.split(';').map(|number| number.parse::<u16>().ok());
@@ -208,7 +213,7 @@ fn character(bytes: &[u8]) -> Read {
         bytes => match std::str::from_utf8(bytes) {
             Ok(text) => of_code(text.chars().next().map(KeyCode::Char), KeyModifiers::NONE),
             Err(error) if error.error_len().is_none() => Read::Incomplete,
-            Err(_) => Read::Nothing,
+            Err(_) => Read::Broken,
         },
     }
 }

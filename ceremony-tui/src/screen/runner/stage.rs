@@ -44,6 +44,7 @@ impl Stage {
             look: Look::of_environment(),
             house,
         };
+        stage.forget()?;
         stage.terminal.hide_cursor()?;
         Ok(stage)
     }
@@ -70,8 +71,16 @@ impl Stage {
     /// Takes the terminal again, after somebody else had it: all of it is drawn anew.
     pub fn resume(&mut self) -> io::Result<()> {
         self.house.take()?;
-        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        self.forget()?;
         self.terminal.hide_cursor()
+    }
+
+    /// Forgets what is on the terminal: all of it is drawn anew. A terminal that becomes smaller and large again in one
+    /// moment has the size it had, but not the text.
+    pub fn forget(&mut self) -> io::Result<()> {
+        queue!(stdout(), Clear(ClearType::All))?;
+        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        Ok(())
     }
 
     /// Whether somebody else had switched echo or lines on; they are off again now. A shell does that to a program that
@@ -98,7 +107,7 @@ impl House {
         self.on.store(true, Ordering::SeqCst);
         self.raw()?;
         let mut out = stdout();
-        queue!(out, EnterAlternateScreen, EnableBracketedPaste, Clear(ClearType::All))?;
+        queue!(out, EnterAlternateScreen, EnableBracketedPaste)?;
         out.flush()
     }
 

@@ -67,6 +67,14 @@ fn what_has_no_meaning_is_swallowed_whole() {
 }
 
 #[test]
+fn what_breaks_off_does_not_take_the_next_key_along() {
+    for bytes in [&b"\x1b["[..], b"\x1b[1;", b"\xc3", b"\x1b\xe2\x82"] {
+        let strokes = strokes(&[bytes, b"\x03"].concat());
+        assert_eq!(strokes, [held(KeyCode::Char('c'), KeyModifiers::CONTROL)], "{bytes:?}");
+    }
+}
+
+#[test]
 fn pasted_text_is_one_piece_and_its_lines_are_no_answers() {
     let pasted = strokes(b"\x1b[200~one\rtwo \x1b[A\x1b[201~\r");
     assert_eq!(pasted, [Stroke::Pasted("one\rtwo \u{1b}[A".to_owned()), key(KeyCode::Enter)]);

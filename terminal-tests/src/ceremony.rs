@@ -1,0 +1,256 @@
+//! A person at the full screen of `ceremony-tui`: finds the question, answers it, reads groups aloud.
+
+use std::process::Command;
+
+use crate::{Ended, Key, Screen, Terminal, TerminalError};
+
+/// Where the work begins, right of the steps.
+const WORK: usize = 23;
+
+/// Questions that are answered alike in every ceremony of a test, and their answers; nothing takes the default.
+const USUAL: [(&str, &str); 8] = [
+    ("Reason for going on in spite of", "a test machine"),
+    ("Does a clock on the wall say the same", "yes"),
+    ("Name of the repository", "acme-releases"),
+    ("Days that", ""),
+    ("Signatures that make a root", ""),
+    ("Artifacts that the repository will hold", ""),
+    ("Kind of hash bins", ""),
+    ("Number of bins", ""),
+];
+
+/// A ceremony on the full screen.
+#[derive(Debug)]
+pub struct Ceremony {
+    /// What it runs on.
+    pub terminal: Terminal,
+}
+
+/// A PKCS#11 token's key.
+#[derive(Debug, Clone, Copy)]
+pub struct Token<'a> {
+    /// The module's path.
+    pub module: &'a str,
+    /// The token's label.
+    pub label: &'a str,
+    /// Its PIN.
+    pub pin: &'a str,
+}
+
+type Done = Result<(), TerminalError>;
+
+impl Ceremony {
+    /// Starts the program on a terminal of 80x24.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn begin(command: &Command) -> Result<Ceremony, TerminalError> {
+        Ok(Ceremony { terminal: Terminal::start(command, 80, 24)? })
+    }
+
+    /// Waits until this is asked, or said.
+    ///
+    /// # Errors
+    /// It never is.
+    pub fn sees(&mut self, text: &str) -> Result<Screen, TerminalError> {
+        self.terminal.wait_until(text, |screen| screen.flowing(WORK).contains(text))
+    }
+
+    /// Waits for the question, types the answer, and presses Enter.
+    ///
+    /// # Errors
+    /// It is never asked.
+    pub fn answer(&mut self, question: &str, answer: &str) -> Done {
+        self.sees(question)?;
+        self.terminal.type_text(answer)?;
+        self.terminal.press(Key::Enter)
+    }
+
+    /// Types a PIN or passphrase once it is asked for.
+    ///
+    /// # Errors
+    /// It is never asked for.
+    pub fn give_secret(&mut self, what: &str, secret: &str) -> Done {
+        self.terminal.wait_until(what, |screen| {
+            let text = screen.flowing(WORK);
+            text.contains(what) && text.contains("not shown")
+        })?;
+        self.terminal.type_text(secret)?;
+        self.terminal.press(Key::Enter)
+    }
+
+    /// Answers what is usual, until something else is asked.
+    ///
+    /// # Errors
+    /// Something else is never asked.
+    pub fn pass_until(&mut self, question: &str) -> Done {
+        let mut answered = None;
+        loop {
+            let mut asked = None;
+            self.terminal.wait_until(question, |screen| {
+                let text = screen.flowing(WORK);
+                asked = usual(&text).filter(|asked| Some(asked) != answered.as_ref());
+                text.contains(question) || asked.is_some()
+            })?;
+            let Some(asked) = asked else { return Ok(()) };
+            self.terminal.type_text(asked.1)?;
+            self.terminal.press(Key::Enter)?;
+            answered = Some(asked);
+        }
+    }
+
+    /// Imports the online key, typing the groups as the service's screen shows them.
+    ///
+    /// # Errors
+    /// The ceremony goes another way.
+    pub fn import_online_key(&mut self, file: &str, fingerprint: &[String]) -> Done {
+        self.answer("File with the service's public key", file)?;
+        self.type_groups("of the fingerprint", |_| fingerprint.to_vec())
+    }
+
+    /// Types the two groups of the digest that the screen shows, and agrees.
+    ///
+    /// # Errors
+    /// The ceremony goes another way.
+    pub fn review(&mut self) -> Result<Vec<String>, TerminalError> {
+        let digest = self.read_digest()?;
+        self.type_groups("as it is read aloud", |_| digest.clone())?;
+        self.answer("Does everybody in the room agree", "yes")?;
+        Ok(digest)
+    }
+
+    /// Reads the digest of the document from the screen, as it is read aloud; pages until it is there.
+    ///
+    /// # Errors
+    /// It is on no page.
+    pub fn read_digest(&mut self) -> Result<Vec<String>, TerminalError> {
+        let screen = self.read_to_the_end("as it is read aloud")?;
+        let groups = groups_in(&screen.flowing(WORK));
+        if groups.len() == 16 {
+            return Ok(groups);
+        }
+        Err(TerminalError::NeverCame { what: "the 16 groups of the digest".to_owned(), screen })
+    }
+
+    /// Pages down until everything that is asked about was on the screen.
+    ///
+    /// # Errors
+    /// The question never comes.
+    pub fn read_to_the_end(&mut self, question: &str) -> Result<Screen, TerminalError> {
+        loop {
+            let screen = self.sees(question)?;
+            if !screen.shows("(more: PgDn)") {
+                return Ok(screen);
+            }
+            self.terminal.press(Key::PageDown)?;
+            self.terminal.wait_until("the next page", |next| next != &screen)?;
+        }
+    }
+
+    fn type_groups(&mut self, question: &str, groups: impl Fn(&Screen) -> Vec<String>) -> Done {
+        let mut last = None;
+        for _ in 0..2 {
+            let mut asked = None;
+            let screen = self.terminal.wait_until(question, |screen| {
+                asked = group_asked(&screen.flowing(WORK), question).filter(|asked| Some(*asked) != last);
+                asked.is_some()
+            })?;
+            let group = asked.and_then(|number| groups(&screen).get(number - 1).cloned());
+            let Some(group) = group else {
+                return Err(TerminalError::NeverCame { what: question.to_owned(), screen });
+            };
+            self.terminal.type_text(&group)?;
+            self.terminal.press(Key::Enter)?;
+            last = asked;
+        }
+        Ok(())
+    }
+
+    /// Adds a token's key, with a proof.
+    ///
+    /// # Errors
+    /// The ceremony goes another way.
+    pub fn add_token(&mut self, have: usize, name: &str, token: Token<'_>) -> Done {
+        self.answer(&format!("{have} of at least"), "token")?;
+        self.answer("Name of the key's holder", name)?;
+        self.answer("Path of the PKCS#11 module", token.module)?;
+        self.answer("Which token", token.label)?;
+        self.answer("Which key", "02")?;
+        self.answer("Let the token sign a proof now", "yes")?;
+        self.give_secret("PIN of token", token.pin)
+    }
+
+    /// Adds the key in an encrypted file.
+    ///
+    /// # Errors
+    /// The ceremony goes another way.
+    pub fn add_file(&mut self, have: usize, name: &str, path: &str, passphrase: &str) -> Done {
+        self.answer(&format!("{have} of at least"), "file")?;
+        self.answer("Name of the key's holder", name)?;
+        self.answer("Path of the key file", path)?;
+        self.give_secret("Passphrase", passphrase)
+    }
+
+    /// Waits for the end, leaves, and says what the program left behind.
+    ///
+    /// # Errors
+    /// The ceremony does not end.
+    pub fn leave(mut self) -> Result<Ended, TerminalError> {
+        self.sees("The ceremony is complete")?;
+        self.terminal.press(Key::Enter)?;
+        self.terminal.end()
+    }
+}
+
+/// The usual question that is asked, with its whole text so that one is told from the next, and its answer.
+fn usual(text: &str) -> Option<(String, &'static str)> {
+    USUAL.into_iter().find_map(|(question, answer)| {
+        let (_, asked) = text.rsplit_once(question)?;
+        let asked = asked.split(':').next().unwrap_or_default();
+        Some((format!("{question}{asked}"), answer))
+    })
+}
+
+/// The number of the group that this question asks for.
+fn group_asked(text: &str, question: &str) -> Option<usize> {
+    let (before, _) = text.rsplit_once(question)?;
+    before.rsplit("Group ").next()?.split_whitespace().next()?.parse().ok()
+}
+
+/// Groups of four hexadecimal digits that stand together, eight or more.
+pub fn groups_in(text: &str) -> Vec<String> {
+    let is_group =
+        |word: &&str| word.len() == 4 && word.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c));
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let runs = words.chunk_by(|left, right| is_group(left) && is_group(right));
+    let run = runs.into_iter().find(|run| run.len() >= 8);
+    run.unwrap_or_default().iter().map(|group| (*group).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_that_stand_together_are_found() {
+        let groups = "0a1b ".repeat(16);
+        let text = format!("of 2026 and 1234: {groups}-- end");
+        assert_eq!(groups_in(&text), vec!["0a1b"; 16]);
+        assert!(groups_in("2026 is a year").is_empty());
+    }
+
+    #[test]
+    fn the_group_that_is_asked_for_is_read() {
+        let text = "Group 3 was wrong. Group 14 as it is read aloud (s shows) (more: 7):";
+        assert_eq!(group_asked(text, "as it is read aloud"), Some(14));
+        assert_eq!(group_asked(text, "of the fingerprint"), None);
+    }
+
+    #[test]
+    fn one_finding_is_told_from_the_next() {
+        let first = usual("Reason for going on in spite of \"network\", or again (again): > _").unwrap();
+        let second = usual("Reason for going on in spite of \"user\", or again (again): > _").unwrap();
+        assert_ne!(first, second);
+        assert_eq!(first.1, "a test machine");
+    }
+}
