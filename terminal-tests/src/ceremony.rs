@@ -7,6 +7,9 @@ use crate::{Ended, Key, Screen, Terminal, TerminalError};
 /// Where the work begins, right of the steps.
 const WORK: usize = 23;
 
+/// The last question.
+const EXPORT: &str = "Folder of the medium that carries the payload";
+
 /// Questions that are answered alike in every ceremony of a test, and their answers; nothing takes the default.
 const USUAL: [(&str, &str); 8] = [
     ("Reason for going on in spite of", "a test machine"),
@@ -189,6 +192,27 @@ impl Ceremony {
         self.answer("Name of the key's holder", name)?;
         self.answer("Path of the key file", path)?;
         self.give_secret("Passphrase", passphrase)
+    }
+
+    /// Generates a key into a new encrypted file.
+    ///
+    /// # Errors
+    /// The ceremony goes another way.
+    pub fn generate_file(&mut self, have: usize, name: &str, path: &str, passphrase: &str) -> Done {
+        self.answer(&format!("{have} of at least"), "generate")?;
+        self.answer("Name of the key's holder", name)?;
+        self.answer("Kind of key", "")?;
+        self.answer("Path of the new key file", path)?;
+        self.give_secret("New passphrase", passphrase)?;
+        self.give_secret("once more", passphrase)
+    }
+
+    /// Exports the payload into a folder; the empty one is the folder that the program was started with.
+    ///
+    /// # Errors
+    /// The ceremony goes another way.
+    pub fn export(&mut self, folder: &str) -> Done {
+        self.answer(EXPORT, folder)
     }
 
     /// Waits for the end, leaves, and says what the program left behind.

@@ -1,0 +1,88 @@
+//! A ceremony on the full screen, from the first screen to the exported payload, and the service that this payload
+//! bootstraps: real programs, real tokens, a terminal of 80x24 that is read as people read it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
+#[path = "judges/judge.rs"]
+#[expect(dead_code, reason = "this test asks one judge one question")]
+mod judge;
+#[path = "screen/service.rs"]
+mod service;
+
+use std::path::Path;
+use std::process::Command;
+
+use hardware_tests::softhsm::{CONFIGURATION_VARIABLE, KeyKind, SoftHsm};
+use judge::{ABSENT, Clock, Judge, Question};
+use service::{Service, program};
+use terminal_tests::ceremony::{Ceremony, Token, groups_in};
+
+const PASSPHRASE: &str = "carol's passphrase";
+
+/// Two tokens on one bench.
+struct Tokens {
+    bench: SoftHsm,
+}
+
+impl Tokens {
+    fn make(folder: &Path) -> Tokens {
+        let bench = SoftHsm::new(folder).unwrap_or_else(|error| panic!("{error}"));
+        for (label, pin, kind) in [("alice", "111111", KeyKind::P256), ("bob", "222222", KeyKind::Rsa2048)] {
+            bench.token(label, pin).unwrap();
+            bench.generate(label, pin, kind, "02").unwrap();
+        }
+        Tokens { bench }
+    }
+
+    fn token<'t>(&'t self, label: &'t str, pin: &'t str) -> Token<'t> {
+        Token { module: self.bench.module().to_str().unwrap(), label, pin }
+    }
+
+    fn command(&self, medium: &Path) -> Command {
+        let mut command = Command::new(program("ceremony-tui"));
+        command.args(["new", "--folder"]).arg(medium);
+        command.env(CONFIGURATION_VARIABLE, self.bench.configuration());
+        command
+    }
+}
+
+#[test]
+fn a_ceremony_on_the_full_screen_makes_the_payload_that_bootstraps_the_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::init(folder.path());
+    let tokens = Tokens::make(folder.path());
+    let mut ceremony = Ceremony::begin(&tokens.command(&service.medium)).unwrap();
+    let fingerprint = groups_in(&service.said);
+    ceremony.pass_until("File with the service's public key").unwrap();
+    let online_key = service.medium.join("online-key.json");
+    ceremony.import_online_key(online_key.to_str().unwrap(), &fingerprint).unwrap();
+    ceremony.add_token(0, "alice", tokens.token("alice", "111111")).unwrap();
+    ceremony.add_token(1, "bob", tokens.token("bob", "222222")).unwrap();
+    let carol = folder.path().join("carol.age");
+    ceremony.generate_file(2, "carol", carol.to_str().unwrap(), PASSPHRASE).unwrap();
+    ceremony.answer("3 of at least", "done").unwrap();
+    let digest = ceremony.review().unwrap();
+    ceremony.answer("Signed 0 of 2 needed", "alice").unwrap();
+    ceremony.give_secret("PIN of token", "111111").unwrap();
+    ceremony.answer("Signed 1 of 2 needed", "carol").unwrap();
+    ceremony.give_secret("Passphrase of", PASSPHRASE).unwrap();
+    ceremony.answer("Signed 2 of 2 needed", "done").unwrap();
+    ceremony.export("").unwrap();
+    let ended = ceremony.leave().unwrap();
+    assert_eq!((ended.status.code(), ended.left_over().len()), (Some(0), 0));
+    // What has to be read after the ceremony stays on the terminal.
+    assert_eq!(groups_in(&ended.screen.flowing(0)), digest, "{}", ended.screen);
+
+    let running = service.serve();
+    let payload = service.medium.join("payload.json");
+    let refused = service.bootstrap(&payload, &vec!["0000".to_owned(); 16].join(" "));
+    assert!(!refused.status.success(), "another digest bootstraps nothing");
+    let accepted = service.bootstrap(&payload, &digest.join(" "));
+    assert!(accepted.status.success(), "{}", String::from_utf8_lossy(&accepted.stderr));
+    running.until_published();
+    let root = folder.path().join("root.json");
+    std::fs::write(&root, service::root_of(&payload)).unwrap();
+    let question =
+        Question { url: &running.url, root: &root, target: "no/such", clock: Clock::Right, cache: None };
+    let (code, said) = Judge::PythonTuf.ask(&question);
+    assert_eq!(code, ABSENT, "the client refreshes, and finds that there is nothing yet: {said}");
+}
