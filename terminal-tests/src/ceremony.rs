@@ -92,8 +92,9 @@ impl Ceremony {
             let mut asked = None;
             self.terminal.wait_until(question, |screen| {
                 let text = screen.flowing(WORK);
-                asked = usual(&text).filter(|asked| Some(asked) != answered.as_ref());
-                text.contains(question) || asked.is_some()
+                let there = text.contains(question);
+                asked = usual(&text).filter(|asked| !there && Some(asked) != answered.as_ref());
+                there || asked.is_some()
             })?;
             let Some(asked) = asked else { return Ok(()) };
             self.terminal.type_text(asked.1)?;
@@ -108,7 +109,7 @@ impl Ceremony {
     /// The ceremony goes another way.
     pub fn import_online_key(&mut self, file: &str, fingerprint: &[String]) -> Done {
         self.answer("File with the service's public key", file)?;
-        self.type_groups("of the fingerprint", |_| fingerprint.to_vec())
+        self.type_groups("of the fingerprint", fingerprint)
     }
 
     /// Types the two groups of the digest that the screen shows, and agrees.
@@ -117,7 +118,7 @@ impl Ceremony {
     /// The ceremony goes another way.
     pub fn review(&mut self) -> Result<Vec<String>, TerminalError> {
         let digest = self.read_digest()?;
-        self.type_groups("as it is read aloud", |_| digest.clone())?;
+        self.type_groups("as it is read aloud", &digest)?;
         self.answer("Does everybody in the room agree", "yes")?;
         Ok(digest)
     }
@@ -150,23 +151,49 @@ impl Ceremony {
         }
     }
 
-    fn type_groups(&mut self, question: &str, groups: impl Fn(&Screen) -> Vec<String>) -> Done {
+    fn type_groups(&mut self, question: &str, groups: &[String]) -> Done {
         let mut last = None;
         for _ in 0..2 {
-            let mut asked = None;
-            let screen = self.terminal.wait_until(question, |screen| {
-                asked = group_asked(&screen.flowing(WORK), question).filter(|asked| Some(*asked) != last);
-                asked.is_some()
-            })?;
-            let group = asked.and_then(|number| groups(&screen).get(number - 1).cloned());
-            let Some(group) = group else {
-                return Err(TerminalError::NeverCame { what: question.to_owned(), screen });
-            };
-            self.terminal.type_text(&group)?;
-            self.terminal.press(Key::Enter)?;
-            last = asked;
+            last = Some(self.type_group(question, last, groups)?);
         }
         Ok(())
+    }
+
+    /// Types a group that is not the one that is asked for: one in 65,536 is.
+    ///
+    /// # Errors
+    /// No group is asked for.
+    pub fn type_wrong_group(&mut self, question: &str) -> Done {
+        self.type_group(question, None, &vec!["0000".to_owned(); 16]).map(|_| ())
+    }
+
+    /// Types the group that is asked for, once it is another than the last one; gives its number.
+    fn type_group(
+        &mut self,
+        question: &str,
+        last: Option<usize>,
+        groups: &[String],
+    ) -> Result<usize, TerminalError> {
+        let mut asked = None;
+        let screen = self.terminal.wait_until(question, |screen| {
+            asked = group_asked(&screen.flowing(WORK), question).filter(|asked| Some(*asked) != last);
+            asked.is_some()
+        })?;
+        let Some((number, group)) = asked.and_then(|number| Some((number, groups.get(number - 1)?))) else {
+            return Err(TerminalError::NeverCame { what: question.to_owned(), screen });
+        };
+        self.terminal.type_text(group)?;
+        self.terminal.press(Key::Enter)?;
+        Ok(number)
+    }
+
+    /// Looks at the help of a step, and goes on.
+    ///
+    /// # Errors
+    /// The help does not say so.
+    pub fn help(&mut self, text: &str) -> Done {
+        self.terminal.press(Key::F1)?;
+        self.sees(text).map(|_| ())
     }
 
     /// Adds a token's key, with a proof.

@@ -19,9 +19,11 @@ use crate::clock::Moment;
 use crate::{Key, Screen};
 
 /// The longest that a program may take for anything: it may stretch a passphrase on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a wait looks whether the program still runs.
 const SLICE: Duration = Duration::from_millis(200);
+/// Between the pieces of one picture there is less.
+const QUIET: Duration = Duration::from_millis(4);
 
 /// A program on a terminal.
 #[derive(Debug)]
@@ -212,10 +214,14 @@ impl Terminal {
         while let Some(left) = since.left_of(PATIENCE) {
             let state = self.received.lock();
             let screen = Screen::of(state.emulator.screen());
-            if is_so(&screen) {
+            let is_now = is_so(&screen);
+            let length = state.bytes.len();
+            // A picture comes in several pieces: it is looked at when no further piece follows.
+            let state = self.received.wait(state, if is_now { QUIET } else { left.min(SLICE) });
+            if is_now && state.bytes.len() == length {
                 return Ok(screen);
             }
-            drop(self.received.wait(state, left.min(SLICE)));
+            drop(state);
             if let Some(status) = self.child.try_wait()? {
                 let screen = self.screen();
                 return if is_so(&screen) {

@@ -1,5 +1,6 @@
 //! The full screen on a pseudo-terminal, read through a terminal emulator.
 
+mod detours;
 mod panic;
 mod restored;
 mod size;
