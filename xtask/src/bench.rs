@@ -1,5 +1,7 @@
-//! `cargo xtask bench`: how fast the service of a running demo is. Figures are for comparing, on one machine, and for
-//! the build that the demo runs.
+//! `cargo xtask bench`: how fast the programs are. Figures are for comparing, on one machine, and for the build that is
+//! measured.
+
+mod screen;
 
 use anyhow::{Context as _, Result, bail};
 use std::path::PathBuf;
@@ -23,6 +25,8 @@ pub(crate) struct Options {
 enum Subject {
     /// From the POST of one artifact until a client sees it, one after the other
     Visible(Visible),
+    /// From a key press on the full screen until the new picture is there
+    Screen(screen::Options),
 }
 
 #[derive(clap::Args)]
@@ -39,6 +43,7 @@ struct Visible {
 pub(crate) fn run(options: &Options) -> Result<()> {
     match &options.subject {
         Subject::Visible(visible) => visible.run(),
+        Subject::Screen(screen) => screen.run(),
     }
 }
 
@@ -79,10 +84,11 @@ fn line(what: &str, samples: &mut [Duration]) -> String {
     samples.sort_unstable();
     let at = |hundredth: usize| samples[(samples.len() - 1) * hundredth / 100].as_secs_f64() * 1000.0;
     format!(
-        "{what}: min {:.1} ms, median {:.1} ms, p90 {:.1} ms, max {:.1} ms",
+        "{what}: min {:.1} ms, median {:.1} ms, p90 {:.1} ms, p95 {:.1} ms, max {:.1} ms",
         at(0),
         at(50),
         at(90),
+        at(95),
         at(100)
     )
 }
@@ -94,7 +100,7 @@ mod tests {
     #[test]
     fn a_line_names_the_quantiles_in_milliseconds() {
         let mut samples: Vec<Duration> = (1..=101).rev().map(Duration::from_millis).collect();
-        let expected = "x: min 1.0 ms, median 51.0 ms, p90 91.0 ms, max 101.0 ms";
+        let expected = "x: min 1.0 ms, median 51.0 ms, p90 91.0 ms, p95 96.0 ms, max 101.0 ms";
         assert_eq!(line("x", &mut samples), expected);
     }
 }

@@ -32,7 +32,7 @@ enum Command {
     Layers(layers::Options),
     /// Run both commands of the README on a bare Debian 12 in a folder (takes root)
     Bare(bare::Options),
-    /// Measure the service of a running demo
+    /// Measure the full screen, or the service of a running demo
     Bench(bench::Options),
     /// Let python-tuf and tuf-js judge a repository
     Judges(judges::Options),
