@@ -56,17 +56,46 @@ impl Ceremony {
     /// # Errors
     /// It never is.
     pub fn sees(&mut self, text: &str) -> Result<Screen, TerminalError> {
-        self.terminal.wait_until(text, |screen| screen.flowing(WORK).contains(text))
+        self.terminal
+            .wait_until(text, |screen| work_of(screen).contains(text) || said_on(screen).contains(text))
     }
 
-    /// Waits for the question, types the answer, and presses Enter.
+    /// Waits for the question, types the answer or chooses it from the list, and presses Enter. No answer is the one
+    /// that Enter alone gives.
     ///
     /// # Errors
-    /// It is never asked.
+    /// It is never asked, or there is no such answer.
     pub fn answer(&mut self, question: &str, answer: &str) -> Done {
-        self.sees(question)?;
-        self.terminal.type_text(answer)?;
+        let screen = self.terminal.wait_until(question, |screen| work_of(screen).contains(question))?;
+        self.give(answer, screen)
+    }
+
+    fn give(&mut self, answer: &str, screen: Screen) -> Done {
+        if !answer.is_empty() && !choices_on(&screen).is_empty() {
+            self.choose(answer, screen)?;
+        } else {
+            self.terminal.type_text(answer)?;
+        }
         self.terminal.press(Key::Enter)
+    }
+
+    /// Moves in the list until the answer that begins so is chosen.
+    fn choose(&mut self, answer: &str, mut screen: Screen) -> Done {
+        for _ in 0..99 {
+            let choices = choices_on(&screen);
+            let chosen = choices.iter().find(|choice| choice.chosen).map_or(0, |choice| choice.number);
+            let wanted = choices.iter().find(|choice| choice.text.starts_with(answer));
+            let key = match wanted {
+                Some(wanted) if wanted.number == chosen => return Ok(()),
+                Some(wanted) if wanted.number < chosen => Key::Up,
+                _ => Key::Down,
+            };
+            self.terminal.press(key)?;
+            screen = self.terminal.wait_until("another answer is chosen", |next| {
+                choices_on(next).iter().any(|choice| choice.chosen && choice.number != chosen)
+            })?;
+        }
+        Err(TerminalError::NeverCame { what: format!("the answer {answer}"), screen })
     }
 
     /// Types a PIN or passphrase once it is asked for.
@@ -75,7 +104,7 @@ impl Ceremony {
     /// It is never asked for.
     pub fn give_secret(&mut self, what: &str, secret: &str) -> Done {
         self.terminal.wait_until(what, |screen| {
-            let text = screen.flowing(WORK);
+            let text = work_of(screen);
             text.contains(what) && text.contains("not shown")
         })?;
         self.terminal.type_text(secret)?;
@@ -90,15 +119,14 @@ impl Ceremony {
         let mut answered = None;
         loop {
             let mut asked = None;
-            self.terminal.wait_until(question, |screen| {
-                let text = screen.flowing(WORK);
+            let screen = self.terminal.wait_until(question, |screen| {
+                let text = work_of(screen);
                 let there = text.contains(question);
                 asked = usual(&text).filter(|asked| !there && Some(asked) != answered.as_ref());
                 there || asked.is_some()
             })?;
             let Some(asked) = asked else { return Ok(()) };
-            self.terminal.type_text(asked.1)?;
-            self.terminal.press(Key::Enter)?;
+            self.give(asked.1, screen)?;
             answered = Some(asked);
         }
     }
@@ -129,7 +157,7 @@ impl Ceremony {
     /// It is on no page.
     pub fn read_digest(&mut self) -> Result<Vec<String>, TerminalError> {
         let screen = self.read_to_the_end("as it is read aloud")?;
-        let groups = groups_in(&screen.flowing(WORK));
+        let groups = groups_in(&work_of(&screen));
         if groups.len() == 16 {
             return Ok(groups);
         }
@@ -143,7 +171,7 @@ impl Ceremony {
     pub fn read_to_the_end(&mut self, question: &str) -> Result<Screen, TerminalError> {
         loop {
             let screen = self.sees(question)?;
-            if !screen.shows("(more: PgDn)") {
+            if !screen.shows("more below: PgDn") {
                 return Ok(screen);
             }
             self.terminal.press(Key::PageDown)?;
@@ -176,7 +204,7 @@ impl Ceremony {
     ) -> Result<usize, TerminalError> {
         let mut asked = None;
         let screen = self.terminal.wait_until(question, |screen| {
-            asked = group_asked(&screen.flowing(WORK), question).filter(|asked| Some(*asked) != last);
+            asked = group_asked(&work_of(screen), question).filter(|asked| Some(*asked) != last);
             asked.is_some()
         })?;
         let Some((number, group)) = asked.and_then(|number| Some((number, groups.get(number - 1)?))) else {
@@ -187,13 +215,17 @@ impl Ceremony {
         Ok(number)
     }
 
-    /// Looks at the help of a step, and goes on.
+    /// Looks at the help of a step, and closes it.
     ///
     /// # Errors
     /// The help does not say so.
     pub fn help(&mut self, text: &str) -> Done {
+        let before = self.terminal.screen();
         self.terminal.press(Key::F1)?;
-        self.sees(text).map(|_| ())
+        self.sees(text)?;
+        self.terminal.press(Key::Escape)?;
+        self.terminal.wait_until("the step again", |screen| screen.rows[1..] == before.rows[1..])?;
+        Ok(())
     }
 
     /// Adds a token's key, with a proof.
@@ -248,6 +280,7 @@ impl Ceremony {
     /// The ceremony does not end.
     pub fn leave(mut self) -> Result<Ended, TerminalError> {
         self.sees("The ceremony is complete")?;
+        self.read_to_the_end("Enter leaves")?;
         self.terminal.press(Key::Enter)?;
         self.terminal.end()
     }
@@ -268,14 +301,44 @@ fn group_asked(text: &str, question: &str) -> Option<usize> {
     before.rsplit("Group ").next()?.split_whitespace().next()?.parse().ok()
 }
 
-/// Groups of four hexadecimal digits that stand together, eight or more.
+/// The first 16 groups of four hexadecimal digits; eight or more stand together.
 pub fn groups_in(text: &str) -> Vec<String> {
     let is_group =
         |word: &&str| word.len() == 4 && word.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c));
     let words: Vec<&str> = text.split_whitespace().collect();
-    let runs = words.chunk_by(|left, right| is_group(left) && is_group(right));
-    let run = runs.into_iter().find(|run| run.len() >= 8);
-    run.unwrap_or_default().iter().map(|group| (*group).to_owned()).collect()
+    let runs = words.chunk_by(|left, right| is_group(left) && is_group(right)).filter(|run| run.len() >= 8);
+    runs.flatten().take(16).map(|group| (*group).to_owned()).collect()
+}
+
+/// The work, right of the steps, without the rows below it.
+fn work_of(screen: &Screen) -> String {
+    let rows = screen.rows.iter().take_while(|row| !row.starts_with(" Proves:")).cloned().collect();
+    Screen { rows, ..screen.clone() }.flowing(WORK)
+}
+
+/// What stands below the work: what the step proves, what was said last, and the keys.
+fn said_on(screen: &Screen) -> String {
+    let rows = screen.rows.iter().skip_while(|row| !row.starts_with(" Proves:")).cloned().collect();
+    Screen { rows, ..screen.clone() }.flowing(0)
+}
+
+/// One of several answers.
+struct Choice {
+    chosen: bool,
+    number: usize,
+    text: String,
+}
+
+/// The answers on the screen: a mark, a number, a word.
+fn choices_on(screen: &Screen) -> Vec<Choice> {
+    let choice = |row: &String| {
+        let work: String = row.chars().skip(WORK).collect();
+        let (mark, rest) = work.split_at_checked(2)?;
+        let (number, text) = rest.split_at_checked(2)?;
+        let (number, text) = (number.trim().parse().ok()?, text.strip_prefix(' ')?.to_owned());
+        matches!(mark, "> " | "  ").then_some(Choice { chosen: mark == "> ", number, text })
+    };
+    screen.rows.iter().filter_map(choice).collect()
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ const LONGEST_KEY: usize = 32;
 const LONGEST_PASTE: usize = 64 * 1024;
 
 /// The bytes of one key come together, even over a slow line.
-pub(super) const REST_OF_KEY: Duration = Duration::from_millis(40);
+pub(super) const REST_OF_KEY: Duration = Duration::from_millis(25);
 /// A paste whose end is lost must not swallow what is typed after it.
 const REST_OF_PASTE: Duration = Duration::from_secs(1);
 

