@@ -3,9 +3,9 @@
 //! A frame is a length (four bytes, big endian) and that many bytes. Requests and answers are JSON.
 //! A secret is a frame of its own that goes from one locked page straight into the other: it is never JSON.
 //! The other side is another process of ours, but a PKCS#11 module may have taken it over: lengths are capped
-//! before anything is allocated, and every wait has a deadline.
+//! before anything is allocated.
 //!
-//! Hosts and broker wait for their next request. The screen process never waits in here: it takes and gives what it can
+//! Hosts and broker wait for their next request, for as long as the screen process lives. The screen process never waits in here: it takes and gives what it can
 //! ([`pieces`]), and waits for everything at once elsewhere.
 
 pub(crate) mod pieces;
@@ -23,18 +23,13 @@ use rustix::net::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::clock::Deadline;
-use crate::interrupt::Interrupt;
 use crate::secret::{MAX_SECRET, Secret, SecretError};
-use crate::wait::wait_for_input;
 
 /// The largest frame. A root with a hundred keys is far below.
 pub const MAX_FRAME: usize = 4 * 1024 * 1024;
 
 /// A write that makes no progress for this long has failed: the other side does not read.
 const SEND_TIMEOUT: Duration = Duration::from_secs(20);
-/// How often a wait looks whether the person wants to stop.
-const SLICE: Duration = Duration::from_millis(200);
 
 /// One end of a socket pair.
 #[derive(Debug)]
@@ -77,23 +72,18 @@ impl Channel {
     }
 
     /// Receives one JSON frame.
-    pub fn receive<T: DeserializeOwned>(&self, patience: &Patience<'_>) -> Result<T, ChannelError> {
-        let length = self.receive_length(patience, MAX_FRAME)?;
+    pub fn receive<T: DeserializeOwned>(&self) -> Result<T, ChannelError> {
+        let length = self.receive_length(MAX_FRAME)?;
         let mut bytes = vec![0; length];
-        self.read_exactly(&mut bytes, patience)?;
+        self.read_exactly(&mut bytes)?;
         serde_json::from_slice(&bytes).map_err(|_| ChannelError::Malformed)
     }
 
-    /// Sends a secret straight out of its locked page.
-    pub fn send_secret(&self, secret: &Secret) -> Result<(), ChannelError> {
-        self.send_frame(secret.expose())
-    }
-
     /// Receives a secret straight into a locked page.
-    pub fn receive_secret(&self, patience: &Patience<'_>) -> Result<Secret, ChannelError> {
-        let length = self.receive_length(patience, MAX_SECRET)?;
+    pub fn receive_secret(&self) -> Result<Secret, ChannelError> {
+        let length = self.receive_length(MAX_SECRET)?;
         let mut secret = Secret::empty()?;
-        self.read_exactly(secret.room(length)?, patience)?;
+        self.read_exactly(secret.room(length)?)?;
         Ok(secret)
     }
 
@@ -110,28 +100,24 @@ impl Channel {
         Ok(())
     }
 
-    /// Receives a descriptor from the process at the other end.
-    pub fn receive_descriptor(&self, patience: &Patience<'_>) -> Result<OwnedFd, ChannelError> {
-        self.wait_readable(patience)?;
-        self.take_descriptor(RecvFlags::empty())
-    }
-
-    fn take_descriptor(&self, flags: RecvFlags) -> Result<OwnedFd, ChannelError> {
+    /// Receives a descriptor without waiting; `None` when it is not there yet.
+    pub(crate) fn receive_descriptor_now(&self) -> Result<Option<OwnedFd>, ChannelError> {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let mut marker = [0u8; 1];
         let mut slices = [IoSliceMut::new(&mut marker)];
-        let flags = flags | RecvFlags::CMSG_CLOEXEC;
-        if rustix::net::recvmsg(&self.socket, &mut slices, &mut control, flags)?.bytes == 0 {
-            return Err(ChannelError::Closed);
+        let flags = RecvFlags::CMSG_CLOEXEC | RecvFlags::DONTWAIT;
+        match rustix::net::recvmsg(&self.socket, &mut slices, &mut control, flags) {
+            Ok(message) if message.bytes == 0 => return Err(ChannelError::Closed),
+            Ok(_) => {}
+            Err(Errno::AGAIN | Errno::INTR) => return Ok(None),
+            Err(errno) => return Err(errno.into()),
         }
-        control
-            .drain()
-            .find_map(|message| match message {
-                RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
-                _ => None,
-            })
-            .ok_or(ChannelError::Malformed)
+        let descriptor = control.drain().find_map(|message| match message {
+            RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
+            _ => None,
+        });
+        descriptor.map(Some).ok_or(ChannelError::Malformed)
     }
 
     fn send_frame(&self, bytes: &[u8]) -> Result<(), ChannelError> {
@@ -158,14 +144,6 @@ impl Channel {
         }
     }
 
-    /// Receives a descriptor without waiting; `None` when it is not there yet.
-    pub(crate) fn receive_descriptor_now(&self) -> Result<Option<OwnedFd>, ChannelError> {
-        match self.take_descriptor(RecvFlags::DONTWAIT) {
-            Err(ChannelError::TimedOut) => Ok(None),
-            other => other.map(Some),
-        }
-    }
-
     fn write_all(&self, mut bytes: &[u8]) -> Result<(), ChannelError> {
         while !bytes.is_empty() {
             match rustix::net::send(&self.socket, bytes, SendFlags::NOSIGNAL) {
@@ -177,16 +155,15 @@ impl Channel {
         Ok(())
     }
 
-    fn receive_length(&self, patience: &Patience<'_>, limit: usize) -> Result<usize, ChannelError> {
+    fn receive_length(&self, limit: usize) -> Result<usize, ChannelError> {
         let mut header = [0; 4];
-        self.read_exactly(&mut header, patience)?;
+        self.read_exactly(&mut header)?;
         let length = usize::try_from(u32::from_be_bytes(header)).map_err(|_| ChannelError::TooLong)?;
         if length > limit { Err(ChannelError::TooLong) } else { Ok(length) }
     }
 
-    fn read_exactly(&self, mut room: &mut [u8], patience: &Patience<'_>) -> Result<(), ChannelError> {
+    fn read_exactly(&self, mut room: &mut [u8]) -> Result<(), ChannelError> {
         while !room.is_empty() {
-            self.wait_readable(patience)?;
             match rustix::io::read(&self.socket, &mut *room) {
                 Ok(0) => return Err(ChannelError::Closed),
                 Ok(read) => room = &mut room[read..],
@@ -196,37 +173,12 @@ impl Channel {
         }
         Ok(())
     }
-
-    fn wait_readable(&self, patience: &Patience<'_>) -> Result<(), ChannelError> {
-        while !wait_for_input(self.socket.as_fd(), patience.slice()?)? {}
-        Ok(())
-    }
 }
 
 /// What stands before a frame.
 fn header(frame: &[u8]) -> Result<[u8; 4], ChannelError> {
     let length = u32::try_from(frame.len()).map_err(|_| ChannelError::TooLong)?;
     if frame.len() > MAX_FRAME { Err(ChannelError::TooLong) } else { Ok(length.to_be_bytes()) }
-}
-
-/// How long to wait for the other side, and what ends the wait early.
-pub enum Patience<'a> {
-    /// A host waits for its next request until the screen process closes the socket.
-    Endless,
-    /// The screen process waits for an answer until a deadline, or until the person stops it.
-    Until(Deadline, &'a Interrupt),
-}
-
-impl Patience<'_> {
-    fn slice(&self) -> Result<Option<Duration>, ChannelError> {
-        match self {
-            Patience::Endless => Ok(None),
-            Patience::Until(_, interrupt) if interrupt.is_raised() => Err(ChannelError::Interrupted),
-            Patience::Until(deadline, _) => {
-                deadline.left().map(|left| Some(left.min(SLICE))).ok_or(ChannelError::TimedOut)
-            }
-        }
-    }
 }
 
 /// The other process did not answer, or answered nonsense. Never a "no".
@@ -238,9 +190,6 @@ pub enum ChannelError {
     /// No answer in time.
     #[error("the process did not answer in time")]
     TimedOut,
-    /// The person asked to stop.
-    #[error("it was interrupted")]
-    Interrupted,
     /// A frame longer than is allowed.
     #[error("the process sent more than is allowed")]
     TooLong,
@@ -268,44 +217,35 @@ impl From<Errno> for ChannelError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn soon() -> Deadline {
-        Deadline::after_seconds(5)
-    }
+    use pieces::Outgoing;
 
     #[test]
     fn values_secrets_and_descriptors_arrive_in_order() {
-        let never = Interrupt::never();
-        let patience = Patience::Until(soon(), &never);
         let (one, other) = Channel::pair().unwrap();
         let other = Channel::over(other).unwrap();
         let mut secret = Secret::empty().unwrap();
         secret.push(b'x').unwrap();
-        one.send(&vec![1, 2, 3]).unwrap();
-        one.send_secret(&secret).unwrap();
+        let same = secret.duplicate().unwrap();
+        assert_eq!(Outgoing::new(&vec![1, 2, 3], Some(secret)).unwrap().advance(&one), Ok(true));
         one.send_descriptor(rustix::stdio::stdout()).unwrap();
-        assert_eq!(other.receive::<Vec<i32>>(&patience).unwrap(), [1, 2, 3]);
-        assert!(other.receive_secret(&patience).unwrap().same_as(&secret));
-        other.receive_descriptor(&patience).unwrap();
+        assert_eq!(other.receive::<Vec<i32>>().unwrap(), [1, 2, 3]);
+        assert!(other.receive_secret().unwrap().same_as(&same));
+        assert!(other.receive_descriptor_now().unwrap().is_some());
+        assert!(other.receive_descriptor_now().unwrap().is_none());
     }
 
     #[test]
     fn a_frame_beyond_the_limit_is_refused_before_it_is_read() {
-        let never = Interrupt::never();
         let (one, other) = Channel::pair().unwrap();
         rustix::io::write(&other, &u32::MAX.to_be_bytes()).unwrap();
-        let got = one.receive::<String>(&Patience::Until(soon(), &never));
-        assert_eq!(got, Err(ChannelError::TooLong));
+        assert_eq!(one.receive::<String>(), Err(ChannelError::TooLong));
     }
 
     #[test]
-    fn an_ended_process_and_a_silent_one_are_different_answers() {
-        let never = Interrupt::never();
+    fn a_process_that_has_ended_is_said_so() {
         let (one, other) = Channel::pair().unwrap();
-        let silent = one.receive::<String>(&Patience::Until(Deadline::after_seconds(0), &never));
-        assert_eq!(silent, Err(ChannelError::TimedOut));
         drop(other);
-        let ended = one.receive::<String>(&Patience::Until(soon(), &never));
-        assert_eq!(ended, Err(ChannelError::Closed));
+        assert_eq!(one.receive::<String>(), Err(ChannelError::Closed));
+        assert_eq!(one.receive_descriptor_now().map(|_| ()), Err(ChannelError::Closed));
     }
 }

@@ -366,7 +366,6 @@ impl AskError {
         match error {
             ChannelError::Closed => AskError::Died,
             ChannelError::TimedOut => AskError::TimedOut,
-            ChannelError::Interrupted => AskError::Interrupted,
             other => AskError::Nonsense { reason: other.to_string() },
         }
     }

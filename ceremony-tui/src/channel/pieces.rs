@@ -98,9 +98,6 @@ impl Outgoing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channel::Patience;
-    use crate::clock::Deadline;
-    use crate::interrupt::Interrupt;
 
     fn ends() -> (Channel, Channel) {
         let (here, there) = Channel::pair().unwrap();
@@ -146,10 +143,8 @@ mod tests {
         let mut outgoing = Outgoing::new(&long, Some(secret)).unwrap();
         assert_eq!(outgoing.advance(&here), Ok(false));
         let reader = std::thread::spawn(move || {
-            let never = Interrupt::never();
-            let patience = Patience::Until(Deadline::after_seconds(20), &never);
-            let text = there.receive::<String>(&patience).unwrap();
-            (text, there.receive_secret(&patience).unwrap().len())
+            let text = there.receive::<String>().unwrap();
+            (text, there.receive_secret().unwrap().len())
         });
         while !outgoing.advance(&here).unwrap() {
             std::thread::yield_now();

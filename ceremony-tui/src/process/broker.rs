@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use crate::channel::{Channel, ChannelError, Patience};
+use crate::channel::{Channel, ChannelError};
 use crate::token::HostKind;
 
 /// What the screen process may ask.
@@ -87,7 +87,7 @@ struct Broker {
 impl Broker {
     fn serve(&mut self) -> Result<(), BrokerError> {
         loop {
-            let request = self.channel.receive(&Patience::Endless);
+            let request = self.channel.receive();
             self.dying.retain_mut(|child| !matches!(child.try_wait(), Ok(Some(_)) | Err(_)));
             match request {
                 Ok(BrokerRequest::Start(kind)) => self.start_host(&kind)?,

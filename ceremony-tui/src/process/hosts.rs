@@ -63,9 +63,13 @@ impl Hosts {
             asked.deadline = Deadline::after_seconds(asked.patience_seconds);
         }
         match self.exchange(asked) {
-            Err(error) => Err(self.give_up(&asked.kind, error)),
+            Err(error) => {
+                self.end_host(&asked.kind);
+                Err(AskError::from_channel(error))
+            }
             Ok(None) if asked.deadline.left().is_none() => {
-                Err(self.give_up(&asked.kind, ChannelError::TimedOut))
+                self.end_host(&asked.kind);
+                Err(AskError::TimedOut)
             }
             Ok(reply) => Ok(reply),
         }
@@ -108,14 +112,13 @@ impl Hosts {
     }
 
     /// A host that died, hangs or talks nonsense is ended; the next question starts a fresh one.
-    fn give_up(&mut self, kind: &HostKind, error: ChannelError) -> AskError {
+    fn end_host(&mut self, kind: &HostKind) {
         if let Some(host) = self.running.remove(kind) {
             let ended = self.helper.as_mut().map(|helper| helper.end(host.pid));
             if ended.is_some_and(|ended| ended.is_err()) {
                 self.helper = None;
             }
         }
-        AskError::from_channel(error)
     }
 }
 
@@ -174,7 +177,7 @@ impl TokenBroker for Hosts {
     fn cancel(&mut self) {
         // A host that is only being started has heard nothing: it is kept for the next question.
         if let Some(asked) = self.asked.take().filter(|asked| asked.phase == Phase::Asking) {
-            self.give_up(&asked.kind, ChannelError::Interrupted);
+            self.end_host(&asked.kind);
         }
     }
 }

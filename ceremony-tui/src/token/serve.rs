@@ -1,6 +1,6 @@
 //! The loop of a token host: one request, one answer, until the screen process closes the socket.
 
-use crate::channel::{Channel, ChannelError, Patience};
+use crate::channel::{Channel, ChannelError};
 use crate::secret::Secret;
 
 use super::{Answer, Envelope, Refusal, Request};
@@ -14,12 +14,11 @@ pub trait Adapter {
 /// Answers until the other side closes the socket.
 pub fn serve(channel: &Channel, adapter: &mut dyn Adapter) -> Result<(), ChannelError> {
     loop {
-        let envelope: Envelope = match channel.receive(&Patience::Endless) {
+        let envelope: Envelope = match channel.receive() {
             Err(ChannelError::Closed) => return Ok(()),
             other => other?,
         };
-        let secret =
-            if envelope.with_secret { Some(channel.receive_secret(&Patience::Endless)?) } else { None };
+        let secret = if envelope.with_secret { Some(channel.receive_secret()?) } else { None };
         let answer = adapter.answer(envelope.request, secret.as_ref());
         // Cleared before the answer is on its way.
         drop(secret);
