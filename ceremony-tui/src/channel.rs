@@ -6,7 +6,7 @@
 //! before anything is allocated.
 //!
 //! Hosts and broker wait for their next request, for as long as the screen process lives. The screen process never waits in here: it takes and gives what it can
-//! ([`pieces`]), and waits for everything at once elsewhere.
+//! (the module `pieces`), and waits for everything at once elsewhere.
 
 pub(crate) mod pieces;
 

@@ -16,6 +16,10 @@ use crate::text::{self, printable, wrap};
 
 use lines::{Line, Lines};
 
+/// What is said of a ceremony that was stopped.
+pub(crate) const STOPPED: &str =
+    "Stopped. No payload was written; key files that were generated stay where they are.";
+
 /// How a ceremony in plain lines ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
@@ -189,10 +193,7 @@ impl Plain<'_> {
     }
 
     fn stopped(&mut self) -> Result<Ending, RunError> {
-        self.write_line(
-            "",
-            "Stopped. No payload was written; key files that were generated stay where they are.",
-        )?;
+        self.write_line("", STOPPED)?;
         Ok(Ending::Stopped)
     }
 }

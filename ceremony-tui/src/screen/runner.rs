@@ -24,7 +24,7 @@ use crate::clock;
 use crate::dice;
 use crate::interrupt::Interrupt;
 use crate::machine::{self, Machine, Note};
-use crate::plain::Ending;
+use crate::plain::{Ending, STOPPED};
 use crate::runner::{Ports, RunError};
 use crate::secrets::Secrets;
 use crate::text::{printable, wrap};
@@ -55,28 +55,32 @@ pub fn run(
     let mut screen =
         Screen { model, stage, keyboard, performing: Performing::new(secrets), signals, interrupt };
     let ending = screen.live(ports)?;
-    let lines = left_behind(&screen.model);
+    let lines = if screen.model.machine.is_ended() {
+        left_behind(&screen.model)
+    } else {
+        wrap(STOPPED, line_width(&screen.model))
+    };
     // Before anything is printed: the text is for the terminal's own screen.
     drop(screen);
-    if ending == Ending::Complete {
-        let mut out = std::io::stdout().lock();
-        for line in lines {
-            writeln!(out, "{line}")?;
-        }
-        out.flush()?;
-    }
+    let mut out = std::io::stdout().lock();
+    // A terminal that is gone needs no farewell.
+    let _ = lines.iter().try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush());
     Ok(ending)
 }
 
 /// The full screen takes its text along when it goes; the digest and what comes next have to stay.
 fn left_behind(model: &Model) -> Vec<String> {
-    let width = usize::from(model.size.columns).saturating_sub(1).max(20);
+    let width = line_width(model);
     let lines = |note: &Note| {
         let text = printable(&note.text);
         // Indented lines are digests and commands: somebody may want to copy them in one piece.
         if text.starts_with(' ') { vec![text] } else { wrap(&text, width) }
     };
     model.notes.iter().flat_map(lines).collect()
+}
+
+fn line_width(model: &Model) -> usize {
+    usize::from(model.size.columns).saturating_sub(1).max(20)
 }
 
 struct Screen<'a> {

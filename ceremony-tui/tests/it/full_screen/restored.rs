@@ -48,6 +48,7 @@ fn ctrl_c_asks_and_only_yes_leaves() {
     terminal.press(Key::Character('y')).unwrap();
     let ended = terminal.end().unwrap();
     assert_eq!((ended.status.code(), ended.left_over()), (Some(1), NOTHING.to_vec()));
+    assert!(ended.screen.shows("Stopped. No payload was written"), "{}", ended.screen);
 }
 
 #[test]
