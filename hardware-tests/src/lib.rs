@@ -1,6 +1,8 @@
-//! Benches of tokens for tests and demonstrations: real software behind the real interfaces.
+//! Benches for tests and demonstrations: real software behind the real interfaces.
 //!
-//! [`softhsm`] makes PKCS#11 tokens of Debian's SoftHSM in a folder of their own, so that tests do
-//! not see each other's tokens and never those of the machine.
+//! * [`softhsm`] makes PKCS#11 tokens of Debian's SoftHSM in a folder of their own, so that tests do
+//!   not see each other's tokens and never those of the machine.
+//! * [`terminal`] runs a program on a terminal of its own, and reads its screen.
 
 pub mod softhsm;
+pub mod terminal;

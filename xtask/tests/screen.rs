@@ -12,9 +12,9 @@ use std::path::Path;
 use std::process::Command;
 
 use hardware_tests::softhsm::{CONFIGURATION_VARIABLE, KeyKind, SoftHsm};
+use hardware_tests::terminal::ceremony::{Ceremony, Token, groups_in};
 use judge::{ABSENT, Clock, Judge, Question};
 use service::{Service, program};
-use terminal_tests::ceremony::{Ceremony, Token, groups_in};
 
 const PASSPHRASE: &str = "carol's passphrase";
 

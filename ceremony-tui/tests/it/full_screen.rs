@@ -8,8 +8,8 @@ mod size;
 use std::path::Path;
 use std::process::Command;
 
-use terminal_tests::ceremony::Ceremony;
-use terminal_tests::{Screen, Terminal};
+use hardware_tests::terminal::ceremony::Ceremony;
+use hardware_tests::terminal::{Screen, Terminal};
 
 use crate::material::Online;
 use crate::room::BINARY;

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use hardware_tests::terminal::Key;
+use hardware_tests::terminal::ceremony::Ceremony;
 use rustix::process::Signal;
-use terminal_tests::Key;
-use terminal_tests::ceremony::Ceremony;
 
 use crate::full_screen::{at_root_keys, program};
 use crate::material::{Online, add_file, age_file};

@@ -3,8 +3,8 @@
 use hardware_tests::softhsm::KeyKind;
 use std::path::Path;
 
-use terminal_tests::Key;
-use terminal_tests::ceremony::Token;
+use hardware_tests::terminal::Key;
+use hardware_tests::terminal::ceremony::Token;
 
 use crate::full_screen::{at_root_keys, program};
 use crate::material::{Online, add_file, age_file, export_folder};

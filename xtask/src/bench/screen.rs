@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use terminal_tests::ceremony::{Ceremony, groups_in};
-use terminal_tests::{Key, Screen};
+use hardware_tests::terminal::ceremony::{Ceremony, groups_in};
+use hardware_tests::terminal::{Key, Screen};
 
 use super::line;
 use crate::checkout::{Checkout, Programs};

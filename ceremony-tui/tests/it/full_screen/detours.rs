@@ -1,10 +1,10 @@
 //! A ceremony with everything that goes wrong on the way: wrong PIN, wrong groups, steps back, help, sizes.
 
 use hardware_tests::softhsm::KeyKind;
+use hardware_tests::terminal::Key;
+use hardware_tests::terminal::ceremony::{Ceremony, Token};
 use shared::gap::BootstrapPayload;
 use shared::rotation::check_first_root;
-use terminal_tests::Key;
-use terminal_tests::ceremony::{Ceremony, Token};
 
 use super::{import, program};
 use crate::material::{Online, age_file, export_folder, now};

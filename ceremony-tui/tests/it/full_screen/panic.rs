@@ -6,8 +6,8 @@ use std::process::Command;
 use ceremony_tui::machine::{Machine, Options};
 use ceremony_tui::screen::model::{Model, Size};
 use ceremony_tui::screen::runner::stage::Stage;
+use hardware_tests::terminal::Terminal;
 use shared::root_draft::KeySpelling;
-use terminal_tests::Terminal;
 
 /// Names what this test program does when it is started again, below.
 const PART: &str = "VESTRY_TEST_PANICS";

@@ -1,7 +1,7 @@
 //! Whatever happens to the program, the terminal is as it was.
 
+use hardware_tests::terminal::{Key, Terminal};
 use rustix::process::Signal;
-use terminal_tests::{Key, Terminal};
 
 use super::first_screen;
 use crate::processes::wait_until;
@@ -121,6 +121,6 @@ fn state_of(terminal: &Terminal) -> char {
 }
 
 /// All rows but the first one, which has the clock.
-fn same_work(one: &terminal_tests::Screen, other: &terminal_tests::Screen) -> bool {
+fn same_work(one: &hardware_tests::terminal::Screen, other: &hardware_tests::terminal::Screen) -> bool {
     one.is_alternate && one.rows[1..] == other.rows[1..]
 }

@@ -1,7 +1,7 @@
 //! Terminals that change their size.
 
+use hardware_tests::terminal::{Key, Screen};
 use rustix::process::Signal;
-use terminal_tests::{Key, Screen};
 
 use super::first_screen;
 

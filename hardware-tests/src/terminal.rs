@@ -4,9 +4,9 @@
 pub mod ceremony;
 mod clock;
 mod key;
+mod pseudo;
 mod screen;
-mod terminal;
 
 pub use key::Key;
+pub use pseudo::{Ended, Modes, Terminal, TerminalError};
 pub use screen::Screen;
-pub use terminal::{Ended, Modes, Terminal, TerminalError};

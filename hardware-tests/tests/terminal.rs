@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use terminal_tests::{Key, Terminal};
+use hardware_tests::terminal::{Key, Terminal};
 
 fn shell(script: &str) -> Terminal {
     let mut command = Command::new("sh");

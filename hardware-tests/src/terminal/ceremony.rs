@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{Ended, Key, Screen, Terminal, TerminalError};
+use super::{Ended, Key, Screen, Terminal, TerminalError};
 
 /// Where the work begins, right of the steps.
 const WORK: usize = 23;
