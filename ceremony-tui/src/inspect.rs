@@ -12,7 +12,7 @@ use shared::document::SignedDocument;
 use shared::gap::{BootstrapPayload, OnlineKeyDocument, SettingsPin, SignPayload};
 use shared::json::Json;
 use shared::metadata::{Metadata, Root, TopRole};
-use shared::rotation::{check_succession, self_tally};
+use shared::rotation::{check_alone, check_succession, self_tally};
 use shared::threshold::Tally;
 use shared::time::UnixTime;
 
@@ -88,7 +88,7 @@ fn explained(root: &Metadata<Root>, now: UnixTime) -> Result<Vec<String>, Inspec
         "Warning: the document holds something that these sentences do not explain. Read its raw bytes."
             .to_owned()
     });
-    if let Err(error) = root.body().check() {
+    if let Err(error) = check_alone(root) {
         lines.push(format!("Warning: {error}"));
     }
     lines.extend(signatures(root, &self_tally(root).map_err(InspectError::document)?));

@@ -3,11 +3,13 @@
 //! TUF signs the OLPC canonical form of a value (`signed`), so a value is read once into [`Json`],
 //! kept beside its parsed form, and its canonical bytes are made from what was received.
 
+pub(crate) mod alike;
 mod parse;
 mod write;
 
 use std::collections::BTreeMap;
 
+pub use alike::AlikeError;
 pub use parse::{JsonError, MAX_DEPTH, OBJECT_WEIGHT};
 
 /// A JSON value without floating-point numbers.

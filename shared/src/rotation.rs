@@ -1,6 +1,7 @@
 //! The one place that decides whether a root may be trusted: the first by its own keys, every
 //! later one by its predecessor's and its own (5.3).
 
+use crate::json::{AlikeError, Json};
 use crate::metadata::{Metadata, MetadataError, Root, TopRole};
 use crate::names::{Version, shortened};
 use crate::threshold::{RoleKeysError, Tally, count_signatures};
@@ -75,9 +76,33 @@ pub fn check_succession(current: &Metadata<Root>, next: &Metadata<Root>) -> Resu
     Ok(Succession { old, new: self_tally(next)? })
 }
 
-fn check_alone(root: &Metadata<Root>) -> Result<(), RootError> {
+/// The rules that hold for one root alone, whoever signed it: keys and thresholds that can be trusted, nothing that some
+/// clients refuse or read differently, and nothing private.
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn check_alone(root: &Metadata<Root>) -> Result<(), RootError> {
     root.body().check()?;
-    if root.body().consistent_snapshot { Ok(()) } else { Err(RootError::NotConsistent) }
+    if !root.body().consistent_snapshot {
+        return Err(RootError::NotConsistent);
+    }
+    let signed = root.document().signed();
+    signed.check_alike()?;
+    let names = |field| signed.get(field).and_then(Json::as_object).into_iter().flatten();
+    let is_top = |name: &str| TopRole::ALL.iter().any(|role| role.name() == name);
+    if let Some((name, _)) = names("roles").find(|(name, _)| !is_top(name)) {
+        return Err(RootError::ForeignRole(shortened(name)));
+    }
+    match names("keys").find(|(_, key)| holds_private_key(key)) {
+        Some((keyid, _)) => Err(RootError::PrivateKey(shortened(keyid))),
+        None => Ok(()),
+    }
+}
+
+/// Older tools write an empty `private` beside `public`; anything else there is somebody's secret.
+fn holds_private_key(key: &Json) -> bool {
+    let private = key.get("keyval").and_then(|keyval| keyval.get("private"));
+    private.is_some_and(|private| !private.is_null() && private.as_str() != Some(""))
 }
 
 /// A root cannot be trusted.
@@ -96,6 +121,19 @@ pub enum RootError {
     /// Keys or thresholds that cannot be trusted.
     #[error(transparent)]
     Keys(#[from] RoleKeysError),
+    /// Something that clients sign or read differently.
+    #[error(transparent)]
+    Alike(#[from] AlikeError),
+    /// A role that root cannot have.
+    #[error(
+        "The root names the role \"{0}\", which several clients refuse: root has root, timestamp, snapshot and targets. Hold the ceremony again without it."
+    )]
+    ForeignRole(String),
+    /// A private key in a public document.
+    #[error(
+        "Key {0} carries something private beside its public value, and root is published to everybody. Take this key for stolen: make a new one and hold the ceremony again."
+    )]
+    PrivateKey(String),
     /// No usable root role.
     #[error(transparent)]
     Metadata(#[from] MetadataError),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{EXACT_EVERYWHERE, is_in_the_bmp, is_normalised};
-use crate::json::Json;
+use crate::json::alike::EXACT_EVERYWHERE;
+use crate::json::{AlikeError, Json};
 use crate::names::shortened;
 
 /// The most canonical bytes of `custom`.
@@ -94,25 +94,17 @@ fn check_custom(custom: &Json) -> Result<(), TargetInfoError> {
     if size > CUSTOM_MAX_BYTES {
         return Err(TargetInfoError::CustomSize(size));
     }
-    check_value(custom, 1)
+    check_depth(custom, 1)?;
+    Ok(custom.check_alike()?)
 }
 
-fn check_value(value: &Json, depth: usize) -> Result<(), TargetInfoError> {
+fn check_depth(value: &Json, depth: usize) -> Result<(), TargetInfoError> {
     if depth > CUSTOM_MAX_DEPTH {
         return Err(TargetInfoError::CustomDepth);
     }
     match value {
-        Json::Int(number) if !(-EXACT_EVERYWHERE..=EXACT_EVERYWHERE).contains(number) => {
-            Err(TargetInfoError::CustomNumber(*number))
-        }
-        Json::String(text) if !is_normalised(text) => Err(TargetInfoError::CustomText(shortened(text))),
-        Json::Array(elements) => elements.iter().try_for_each(|element| check_value(element, depth + 1)),
-        Json::Object(members) => members.iter().try_for_each(|(name, member)| {
-            if !is_normalised(name) || !is_in_the_bmp(name) {
-                return Err(TargetInfoError::CustomText(shortened(name)));
-            }
-            check_value(member, depth + 1)
-        }),
+        Json::Array(elements) => elements.iter().try_for_each(|element| check_depth(element, depth + 1)),
+        Json::Object(members) => members.values().try_for_each(|member| check_depth(member, depth + 1)),
         _ => Ok(()),
     }
 }
@@ -145,12 +137,7 @@ pub enum TargetInfoError {
     /// Custom data nested too deeply.
     #[error("The field custom is nested deeper than 8 levels. Flatten it.")]
     CustomDepth,
-    /// An integer that JavaScript clients would round.
-    #[error("The number {0} in custom is beyond what every client keeps exactly. Write it as a string.")]
-    CustomNumber(i128),
-    /// A string that clients would sign differently.
-    #[error(
-        "The text \"{0}\" in custom is not in Unicode normal form C, or names a member with characters beyond the basic plane. Normalise it, or choose other characters."
-    )]
-    CustomText(String),
+    /// Custom data that clients would read differently.
+    #[error("The field custom cannot be published. {0}")]
+    Custom(#[from] AlikeError),
 }

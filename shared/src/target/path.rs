@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{is_in_the_bmp, is_normalised};
+use crate::json::alike::{is_in_the_bmp, is_normalised};
 use crate::names::shortened;
 
 /// The longest path, in bytes.
@@ -75,7 +75,7 @@ impl fmt::Display for TargetPath {
 
 /// A path that some client would not find, or would find elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("The target path \"{}\" {why}", path.escape_default())]
+#[error("The target path \"{}\" {why}", path)]
 pub struct TargetPathError {
     path: String,
     why: PathRule,
