@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::digest::DocumentDigest;
 use crate::json::{Json, JsonError};
 use crate::key::{Signature, SignatureError};
-use crate::names::KeyId;
+use crate::names::{KeyId, shortened};
 
 /// `{"signed": …, "signatures": […]}` (4.2.1), with everything that was in it.
 ///
@@ -63,7 +63,7 @@ impl SignedDocument {
             let entry = Entry::read(received)?;
             let keyid = entry.received.get("keyid").and_then(Json::as_str).unwrap_or_default();
             if !seen.insert(keyid.to_owned()) {
-                return Err(DocumentError::SignedTwice(keyid.to_owned()));
+                return Err(DocumentError::SignedTwice(shortened(keyid)));
             }
             document.entries.push(entry);
         }

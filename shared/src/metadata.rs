@@ -7,7 +7,7 @@ mod targets;
 use crate::document::{DocumentError, SignedDocument};
 use crate::json::Json;
 use crate::key::KeyError;
-use crate::names::{NameError, Version};
+use crate::names::{NameError, Version, shortened};
 use crate::settings::SettingsError;
 use crate::target::{TargetInfoError, TargetPathError};
 use crate::threshold::RoleKeysError;
@@ -84,11 +84,11 @@ impl<T: Body> Metadata<T> {
         let signed = document.signed();
         let found = text(signed, "_type")?;
         if found != T::TYPE {
-            return Err(MetadataError::OtherType { expected: T::TYPE, found: found.to_owned() });
+            return Err(MetadataError::OtherType { expected: T::TYPE, found: shortened(found) });
         }
         let spec = text(signed, "spec_version")?;
-        if !spec.starts_with("1.") {
-            return Err(MetadataError::SpecVersion(spec.to_owned()));
+        if !is_readable(spec) {
+            return Err(MetadataError::SpecVersion(shortened(spec)));
         }
         let common = Common {
             version: Version::from_json(field(signed, "version")?)?,
@@ -124,6 +124,13 @@ impl<T: Body> Metadata<T> {
     }
 }
 
+/// `1.N` or `1.N.P`, as clients read it.
+fn is_readable(spec: &str) -> bool {
+    let numbers: Vec<&str> = spec.split('.').collect();
+    let digits = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    matches!(numbers.len(), 2 | 3) && numbers[0] == "1" && numbers.iter().all(digits)
+}
+
 fn field<'a>(value: &'a Json, name: &'static str) -> Result<&'a Json, MetadataError> {
     value.get(name).ok_or(MetadataError::Field(name))
 }
@@ -147,7 +154,9 @@ pub enum MetadataError {
         found: String,
     },
     /// A specification that this program does not know.
-    #[error("The document follows version {0} of the TUF specification; this program reads versions 1.x.")]
+    #[error(
+        "The document follows version \"{0}\" of the TUF specification; clients read versions 1.x, as 1.0.31. Make it again with a current program."
+    )]
     SpecVersion(String),
     /// A field is missing or of another type.
     #[error(
@@ -166,6 +175,9 @@ pub enum MetadataError {
     /// An unusable role.
     #[error(transparent)]
     RoleKeys(#[from] RoleKeysError),
+    /// An unusable role of root.
+    #[error("The role {0} is unusable. {1}")]
+    Role(&'static str, RoleKeysError),
     /// Unusable settings.
     #[error(transparent)]
     Settings(#[from] SettingsError),

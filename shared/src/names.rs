@@ -189,16 +189,24 @@ pub enum NameError {
     )]
     RoleReserved(String),
     /// No version.
-    #[error("{0} is no version. A version is an integer from 1 to 9007199254740991.")]
+    #[error("The version is {0}. A version is an integer from 1 to 9007199254740991.")]
     Version(String),
 }
 
-/// At most the first 80 characters, for error messages.
+/// At most the first 80 characters, for error messages. What would steer a terminal, or cannot be seen, is spelt out.
 pub(crate) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(80) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_owned(),
+    let mut shown = String::new();
+    for (number, c) in text.chars().enumerate() {
+        match c {
+            _ if number == 80 => {
+                shown.push_str("...");
+                break;
+            }
+            '"' | '\'' | '\\' => shown.push(c),
+            _ => shown.extend(c.escape_debug()),
+        }
     }
+    shown
 }
 
 #[cfg(test)]
@@ -214,6 +222,13 @@ mod tests {
         for name in ["bins-0f", "my_team", "v1.2", "9lives"] {
             assert!(RoleName::parse(name).is_ok(), "refused {name}");
         }
+    }
+
+    #[test]
+    fn a_foreign_text_is_told_in_short_and_steers_no_terminal() {
+        assert_eq!(shortened("a \"b\" \\ \u{e9}"), "a \"b\" \\ \u{e9}");
+        assert_eq!(shortened("\u{1b}[2J\u{202e}e\u{301}\0"), "\\u{1b}[2J\\u{202e}e\\u{301}\\0");
+        assert_eq!(shortened(&"x".repeat(1000)), format!("{}...", "x".repeat(80)));
     }
 
     #[test]

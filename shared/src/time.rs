@@ -4,6 +4,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::names::shortened;
+
 /// Seconds since 1970-01-01 00:00:00 UTC; what a clock said, handed in by the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixTime(pub i64);
@@ -27,7 +29,7 @@ impl UnixTime {
     /// # Errors
     /// Any other spelling, and dates that do not exist.
     pub fn parse(text: &str) -> Result<UnixTime, TimeError> {
-        let wrong = || TimeError { text: text.to_owned() };
+        let wrong = || TimeError { text: shortened(text) };
         let time: Timestamp = text.parse().map_err(|_| wrong())?;
         let parsed = UnixTime(time.as_second());
         // Fractions, offsets and lower-case letters parse too, but clients refuse them.

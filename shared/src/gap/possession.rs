@@ -2,7 +2,7 @@
 
 use crate::json::{Json, JsonError};
 use crate::key::{Key, KeyError, SignatureError};
-use crate::names::KeyId;
+use crate::names::{KeyId, shortened};
 use crate::time::{TimeError, UnixTime};
 
 const VERSION: u32 = 1;
@@ -43,7 +43,7 @@ impl Form {
         let key = Key::from_json(value.get("key").ok_or(KeyDocumentError::Field("key"))?)?;
         if text("keyid")? != key.id().as_str() {
             return Err(KeyDocumentError::OtherId {
-                declared: text("keyid")?.to_owned(),
+                declared: shortened(text("keyid")?),
                 computed: key.id().clone(),
             });
         }

@@ -7,11 +7,15 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::Json;
+use crate::names::shortened;
 
 /// The deepest nesting that is read.
 pub const MAX_DEPTH: usize = 64;
 /// What an object weighs, however few members it has: a map takes more memory than other values.
 pub const OBJECT_WEIGHT: usize = 4;
+
+/// UTF-8, and UTF-16 in both orders.
+const BYTE_ORDER_MARKS: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
 
 /// The text is not JSON, or is JSON that cannot be signed and verified alike everywhere.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +43,11 @@ impl Json {
     /// # Errors
     /// As [`Json::parse`], and a value that weighs more.
     pub fn parse_within(bytes: &[u8], limit: usize) -> Result<Json, JsonError> {
+        if BYTE_ORDER_MARKS.iter().any(|mark| bytes.starts_with(mark)) {
+            let reason =
+                "it begins with a byte order mark, as some editors write it; JSON is UTF-8 without one";
+            return Err(JsonError { reason: reason.to_owned() });
+        }
         let mut reader = serde_json::Deserializer::from_slice(bytes);
         let left = Cell::new(limit);
         let value = Level { depth: 0, left: &left }.deserialize(&mut reader).map_err(reason)?;
@@ -143,7 +152,10 @@ impl<'de> Visitor<'de> for Level<'_> {
         let mut object = BTreeMap::new();
         while let Some(name) = members.next_key::<String>()? {
             if object.contains_key(&name) {
-                return Err(A::Error::custom(format!("the member \"{name}\" stands twice in one object")));
+                return Err(A::Error::custom(format!(
+                    "the member \"{}\" stands twice in one object",
+                    shortened(&name)
+                )));
             }
             let value = members.next_value_seed(self.deeper())?;
             object.insert(name, value);

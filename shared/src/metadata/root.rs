@@ -164,7 +164,10 @@ fn name_of(signed: &Json, key: &Json, id: &str) -> Option<String> {
 fn read_roles(value: &Json) -> Result<BTreeMap<TopRole, RoleKeys>, MetadataError> {
     TopRole::ALL
         .into_iter()
-        .map(|role| Ok((role, RoleKeys::from_json(field(value, role.name())?)?)))
+        .map(|role| {
+            let keys = RoleKeys::from_json(field(value, role.name())?);
+            Ok((role, keys.map_err(|error| MetadataError::Role(role.name(), error))?))
+        })
         .collect()
 }
 

@@ -101,8 +101,9 @@ impl Delegations {
         let received = field(value, "keys")?.as_object().ok_or(MetadataError::Field("keys"))?;
         let mut keys = BTreeMap::new();
         for (id, key) in received {
+            let keyid = KeyId::parse(id)?;
             let key = Key::from_json(key).map_err(|error| MetadataError::Key(id.clone(), error))?;
-            keys.insert(KeyId::parse(id)?, key);
+            keys.insert(keyid, key);
         }
         match (value.get("roles"), value.get("succinct_roles")) {
             (Some(roles), None) => {
