@@ -32,7 +32,10 @@ pub(crate) async fn sender(
     let known = match caller(app, headers).await {
         Ok(caller) => {
             let allowed = caller.check(need).map_err(ApiError::from);
-            allowed.and_then(|()| check_origin(headers)).map(|()| caller)
+            allowed
+                .and_then(|()| check_origin(headers))
+                .and_then(|()| check_encoding(headers))
+                .map(|()| caller)
         }
         Err(error) => Err(error),
     };
@@ -66,6 +69,17 @@ fn check_origin(headers: &HeaderMap) -> Result<(), ApiError> {
     }
 }
 
+/// A small compressed body could become a large one, so none is read.
+fn check_encoding(headers: &HeaderMap) -> Result<(), ApiError> {
+    match headers.get(header::CONTENT_ENCODING) {
+        Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") => Err(ApiError::NotJson(
+            "The body is compressed, which this service does not read. Send it as it is, without `content-encoding`."
+                .to_owned(),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// The secret of an `Authorization` header. It never goes into a log.
 fn secret(headers: &HeaderMap) -> Option<Zeroizing<String>> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
@@ -86,7 +100,7 @@ fn secret(headers: &HeaderMap) -> Option<Zeroizing<String>> {
 mod tests {
     use axum::http::{HeaderMap, HeaderValue, header};
 
-    use super::{check_origin, secret};
+    use super::{check_encoding, check_origin, secret};
 
     fn of(value: &'static str) -> Option<String> {
         let mut headers = HeaderMap::new();
@@ -107,6 +121,16 @@ mod tests {
             !with("content-type", "text/plain") && !with("content-type", "application/x-www-form-urlencoded")
         );
         assert!(with("sec-fetch-site", "same-origin") && !with("sec-fetch-site", "cross-site"));
+    }
+
+    #[test]
+    fn a_compressed_body_is_not_read() {
+        let with = |value| {
+            let headers = HeaderMap::from_iter([(header::CONTENT_ENCODING, HeaderValue::from_static(value))]);
+            check_encoding(&headers).is_ok()
+        };
+        assert!(check_encoding(&HeaderMap::new()).is_ok() && with("Identity"));
+        assert!(!with("gzip") && !with("identity, br"));
     }
 
     #[test]
