@@ -1,6 +1,7 @@
 //! The operator's command line.
 
 mod bootstrap;
+mod document;
 mod init;
 mod output;
 mod remote;

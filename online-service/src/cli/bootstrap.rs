@@ -11,6 +11,7 @@ use shared::digest::DocumentDigest;
 use shared::gap::BootstrapPayload;
 use shared::json::Json;
 
+use super::document;
 use super::output::{in_lines, say};
 use super::remote::{Client, Remote};
 use crate::composition;
@@ -53,8 +54,7 @@ impl Bootstrap {
                 None => abandon::on_the_folder(config, expected),
             };
         };
-        let bytes = std::fs::read(&file)
-            .with_context(|| format!("{} could not be read; name another file", file.display()))?;
+        let bytes = document::read(&file)?;
         match client {
             Some(client) => remotely(&client, &bytes, expected),
             None => on_the_folder(config, &bytes, expected),

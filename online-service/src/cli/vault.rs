@@ -8,6 +8,7 @@ use shared::gap::OnlineKeyDocument;
 use shared::key::Scheme;
 use shared::software::sealed::Passphrase;
 
+use super::document;
 use super::output::{in_lines, say};
 use crate::composition;
 use crate::config::Config;
@@ -86,8 +87,7 @@ impl Vault {
             }
             Self::Import { file, name, key_passphrase_file } => {
                 let _lock = FolderLock::take(&config.data)?;
-                let content = std::fs::read(&file)
-                    .with_context(|| format!("{} could not be read; name another file", file.display()))?;
+                let content = document::read(&file)?;
                 let passphrase =
                     Passphrase::from(secrets::from_file(&key_passphrase_file)?.as_str().to_owned());
                 show(&composition::vault_keeper(config).import(&content, &passphrase, &name)?)

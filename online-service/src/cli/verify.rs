@@ -8,6 +8,7 @@ use clap::Args;
 use shared::metadata::{Metadata, Root};
 use shared::repository::{MetadataSource, SourceError, verify_repository};
 
+use super::document;
 use super::output::say;
 use super::remote::Remote;
 use crate::composition;
@@ -57,8 +58,7 @@ impl Verify {
 
     fn verify(&self, source: &dyn MetadataSource) -> anyhow::Result<()> {
         let trusted = match &self.root {
-            Some(path) => std::fs::read(path)
-                .with_context(|| format!("{} could not be read; name another file", path.display()))?,
+            Some(path) => document::read(path)?,
             None => first_root(source)?,
         };
         let report = verify_repository(source, &trusted, composition::clock().now().unix())?;

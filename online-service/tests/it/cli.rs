@@ -219,6 +219,8 @@ fn a_key_without_its_public_half_is_named() {
 #[test]
 fn the_cause_of_a_failure_is_told() {
     let service = Service::new();
+    let complaint = service.refuse(&["vault", "export-public", "--out", "/nothing/here"]);
+    assert!(complaint.contains("could not be written") && complaint.contains("No such file"), "{complaint}");
     let complaint = service.refuse(&["bootstrap", "/nothing/here"]);
-    assert!(complaint.contains("could not be read") && complaint.contains("No such file"), "{complaint}");
+    assert!(complaint.contains("/nothing/here does not exist. Check the spelling"), "{complaint}");
 }
