@@ -6,6 +6,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod malformed;
 mod repository;
 mod rstuf_payloads;
 mod securesystemslib;
