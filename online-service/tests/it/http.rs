@@ -1,5 +1,8 @@
 //! A plain HTTP client that shows everything it gets.
 
+use std::sync::OnceLock;
+use std::time::Duration;
+
 use shared::json::Json;
 
 /// An answer.
@@ -34,18 +37,30 @@ impl Answer {
     }
 }
 
+fn agent() -> ureq::Agent {
+    // The service ends what is silent for ten seconds.
+    let idle = Duration::from_secs(5);
+    let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
+    config.max_idle_age(idle).build().new_agent()
+}
+
+/// One client for all that a test reads: hundreds of rows look at dozens of files each. What is sent goes over a
+/// connection of its own, because the service may end one whose body it did not want.
+fn reader() -> ureq::Agent {
+    static READER: OnceLock<ureq::Agent> = OnceLock::new();
+    READER.get_or_init(agent).clone()
+}
+
 /// Sends a request.
 pub(crate) fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-    let agent =
-        ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().new_agent();
     let mut request = ureq::http::Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
     let answer = if method == "GET" || method == "HEAD" {
-        agent.run(request.body(()).unwrap())
+        reader().run(request.body(()).unwrap())
     } else {
-        agent.run(request.body(body).unwrap())
+        agent().run(request.body(body).unwrap())
     };
     let mut answer = answer.unwrap_or_else(|error| panic!("{method} {url}: {error}"));
     let headers = answer.headers().iter().map(|(name, value)| {

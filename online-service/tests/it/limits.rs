@@ -8,7 +8,7 @@ use shared::json::Json;
 
 use crate::http::send;
 use crate::service::{Service, addition, bearer};
-use crate::unchanged::assert_unchanged;
+use crate::unchanged::{Snapshot, assert_unchanged};
 
 fn connect(service: &Service) -> TcpStream {
     let stream = TcpStream::connect(service.url.trim_start_matches("http://")).unwrap();
@@ -34,7 +34,9 @@ fn a_small_body_full_of_faults_gets_a_small_answer_and_little_memory() {
     assert!(answer.bytes.len() < 200_000, "{} bytes", answer.bytes.len());
 
     let body = format!("{{\"artifacts\":[{}5]}}", "5,".repeat(1_000_000));
-    let answer = service.post("/api/v1/artifacts/delete", body.as_bytes());
+    let answer = assert_unchanged(&service, "a million faults", || {
+        service.post("/api/v1/artifacts/delete", body.as_bytes())
+    });
     assert_eq!(answer.status, 422);
     assert!(
         answer.text().contains("at most 200000 items") && answer.bytes.len() < 1_000,
@@ -43,7 +45,8 @@ fn a_small_body_full_of_faults_gets_a_small_answer_and_little_memory() {
     );
 
     let body = format!("[{}5]", "5,".repeat(4_000_000));
-    let answer = service.post("/api/v1/artifacts", body.as_bytes());
+    let answer =
+        assert_unchanged(&service, "4,000,000 values", || service.post("/api/v1/artifacts", body.as_bytes()));
     assert!(answer.status == 422 && answer.text().contains("too many values"), "{}", answer.text());
     let grown = peak_memory(&service) - before;
     assert!(grown < 600 << 20, "{grown} bytes");
@@ -67,10 +70,12 @@ fn more_large_bodies_than_there_is_room_for_are_answered_one_after_the_other() {
     let before = peak_memory(&service);
     let mut body = vec![b' '; 31 << 20];
     body[0] = b'x';
-    std::thread::scope(|scope| {
-        for _ in 0..16 {
-            scope.spawn(|| assert_eq!(service.post("/api/v1/artifacts", &body).status, 422));
-        }
+    assert_unchanged(&service, "16 large bodies", || {
+        std::thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| assert_eq!(service.post("/api/v1/artifacts", &body).status, 422));
+            }
+        });
     });
     let grown = peak_memory(&service) - before;
     assert!(grown < 420 << 20, "{grown} bytes for 496 MiB");
@@ -113,6 +118,7 @@ fn strangers_leave_room_in_the_table_of_open_files() {
 #[test]
 fn a_body_in_pieces_beyond_the_limit_gets_its_answer() {
     let (service, _) = Service::bootstrapped();
+    let before = Snapshot::of(&service);
     let mut stream = connect(&service);
     let head =
         "POST /api/v1/artifacts HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n";
@@ -127,6 +133,7 @@ fn a_body_in_pieces_beyond_the_limit_gets_its_answer() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("32 MiB"), "{answer}");
+    assert!(before == Snapshot::of(&service));
 }
 
 #[test]

@@ -141,6 +141,11 @@ impl Service {
         self.child = Some(child);
     }
 
+    /// Whether it was started and not stopped.
+    pub(crate) fn is_running(&self) -> bool {
+        self.child.is_some()
+    }
+
     /// The process id of the running service.
     pub(crate) fn pid(&self) -> u32 {
         self.child.as_ref().unwrap().id()
@@ -206,9 +211,14 @@ impl Service {
 
     /// Waits for the task of an accepted request; returns its `details`.
     pub(crate) fn finish(&self, accepted: &Answer) -> Json {
+        self.finish_within(PATIENCE, accepted)
+    }
+
+    /// The same, asking that often.
+    pub(crate) fn finish_within(&self, patience: u32, accepted: &Answer) -> Json {
         let accepted = accepted.json();
         let task = accepted.get("data").unwrap().get("task_id").unwrap().as_str().unwrap().to_owned();
-        let result = wait_for("the task", || {
+        let result = wait_within(patience, "the task", || {
             let body = self.get(&format!("/api/v1/task?task_id={task}")).json();
             let data = body.get("data").unwrap();
             (data.get("state").unwrap().as_str() == Some("SUCCESS"))
@@ -270,14 +280,21 @@ pub(crate) fn sha256_hex(content: &str) -> String {
     hex::encode(shared::digest::sha256(content.as_bytes()))
 }
 
-/// Asks until there is an answer, for half a minute at most.
+/// How often is asked, two milliseconds apart: for half a minute at least.
+pub(crate) const PATIENCE: u32 = 15_000;
+
+/// Asks until there is an answer, within limits.
+pub(crate) fn wait_for<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
+    wait_within(PATIENCE, what, ask)
+}
+
 #[expect(clippy::disallowed_methods, reason = "a process is waited for, in intervals and with a limit")]
-pub(crate) fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    for _ in 0..3000 {
+fn wait_within<T>(patience: u32, what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    for _ in 0..patience {
         if let Some(answer) = ask() {
             return answer;
         }
-        std::thread::sleep(Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(2));
     }
     panic!("waited in vain for {what}");
 }

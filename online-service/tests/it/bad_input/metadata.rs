@@ -1,0 +1,148 @@
+//! Signatures that do not count, and every malformed root and payload of `shared/tests/data/malformed`.
+
+use std::path::Path;
+
+use shared::document::SignedDocument;
+use shared::json::Json;
+use shared::key::Signature;
+
+use super::{Rows, available};
+use crate::bootstrap::post;
+use crate::ceremony::{Ceremony, Options};
+use crate::http::Answer;
+use crate::service::Service;
+
+/// A payload around a malformed root, whatever that is.
+fn around(service: &Service, root: &[u8]) -> Vec<u8> {
+    let settings =
+        Ceremony::hold(service, &Options::default()).payload_json().get("settings").unwrap().to_compact();
+    [&b"{\"settings\":"[..], &settings, b",\"metadata\":{\"root\":", root, b"}}"].concat()
+}
+
+/// The digest that people would have read aloud, if there is one.
+fn digest(payload: &[u8]) -> String {
+    let root = Json::parse(payload).ok().and_then(|value| value.get("metadata")?.get("root").cloned());
+    let signed = root.and_then(|root| root.get("signed").cloned()).unwrap_or_default();
+    SignedDocument::new(signed).digest().to_string()
+}
+
+#[test]
+fn every_malformed_root_and_payload_is_refused_in_the_words_that_stand_beside_it() {
+    let service = available();
+    let mut rows = Rows::of(&service, "malformed roots and payloads");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/data/malformed");
+    let mut vectors: Vec<_> =
+        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    vectors.sort();
+    for vector in &vectors {
+        let name = vector.file_name().unwrap().to_str().unwrap();
+        let expected = std::fs::read_to_string(vector.join("expected.txt")).unwrap();
+        let payload =
+            match (std::fs::read(vector.join("payload.json")), std::fs::read(vector.join("root.json"))) {
+                (Ok(payload), _) => payload,
+                (_, Ok(root)) => around(&service, &root),
+                _ => continue,
+            };
+        let answer = post(&service, &payload, Some(&digest(&payload)));
+        assert_eq!(answer.status, 422, "{name}: {}", answer.text());
+        says(name, &answer, expected.trim_end());
+        rows.nothing_changed(name);
+    }
+    assert!(rows.count >= 50, "only {} vectors were found", rows.count);
+}
+
+/// What the door itself has words for is said in those.
+const DOORS_OWN: [&str; 7] = [
+    "Field required",
+    "Input should be a valid",
+    "unable to parse",
+    "JSON decode error",
+    "greater than",
+    "less than",
+    "Exactly one of",
+];
+
+fn says(name: &str, answer: &Answer, expected: &str) {
+    let detail = answer.json().get("detail").unwrap().as_array().unwrap().to_vec();
+    let messages: Vec<&str> = detail.iter().filter_map(|fault| fault.get("msg")?.as_str()).collect();
+    let without_place = |text: &str| text.split(" at line ").next().unwrap_or_default().to_owned();
+    let said = messages.iter().any(|message| {
+        message.contains(&without_place(expected)) || DOORS_OWN.iter().any(|own| message.contains(own))
+    });
+    assert!(said, "{name} should say \"{expected}\": {messages:?}");
+}
+
+#[test]
+fn signatures_that_do_not_count() {
+    let service = available();
+    let ceremony = Ceremony::hold(&service, &Options { signatures: 1, ..Options::default() });
+    let answer = post(&service, &ceremony.payload(), Some(&ceremony.digest()));
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    service.finish(&answer);
+    let stranger = Ceremony::hold(&service, &Options::default());
+    let sign = |role: &str, signature: Signature| {
+        let body = shared::gap::SignPayload { role: role.to_owned(), signature };
+        service.post("/api/v1/metadata/sign", &body.to_bytes())
+    };
+    let with = |change: &dyn Fn(&mut Signature)| {
+        let mut signature = ceremony.signature(1);
+        change(&mut signature);
+        signature
+    };
+    let other = ceremony.signature(2).keyid;
+    let mut rows = Rows::of(&service, "signatures that do not count");
+    let signatures: Vec<(&str, Signature)> = vec![
+        ("a stranger's", stranger.signature(0)),
+        ("a broken one", with(&|signature| signature.sig[0] ^= 1)),
+        ("one with more at its end", with(&|signature| signature.sig.push(0))),
+        ("one without its end", with(&|signature| signature.sig.truncate(63))),
+        ("an empty one", with(&|signature| signature.sig.clear())),
+        ("zeros", with(&|signature| signature.sig.fill(0))),
+        ("a megabyte", with(&|signature| signature.sig = vec![7; 1 << 20])),
+        ("one under another holder's id", with(&|signature| signature.keyid = other.clone())),
+        ("one over another root", {
+            let mut foreign = stranger.signature(1);
+            foreign.keyid = ceremony.signature(1).keyid;
+            foreign
+        }),
+    ];
+    for (what, signature) in signatures {
+        rows.refused(what, 422, "signature", || sign("root", signature));
+    }
+    for role in ["", "../root", "root.json\n", "a/b"] {
+        rows.refused(role, 422, "is no role name", || sign(role, ceremony.signature(1)));
+    }
+    rows.refused("a role of a megabyte", 422, "...", || {
+        let answer = sign(&"x".repeat(1 << 20), ceremony.signature(1));
+        assert!(answer.bytes.len() < 1_000, "{} bytes", answer.bytes.len());
+        answer
+    });
+    for role in ["__proto__", "constructor"] {
+        rows.refused(role, 422, "already means something", || sign(role, ceremony.signature(1)));
+    }
+    for role in ["targets", "timestamp", "bins-0", "Root", "trusted_root"] {
+        rows.refused(role, 422, "pending", || sign(role, ceremony.signature(1)));
+    }
+    let shapes = [
+        "{}",
+        r#"{"role":"root"}"#,
+        r#"{"signature":{"keyid":"ab","sig":"00"}}"#,
+        r#"{"role":5,"signature":{"keyid":"ab","sig":"00"}}"#,
+        r#"{"role":"root","signature":[]}"#,
+        r#"{"role":"root","signature":{"keyid":"ab"}}"#,
+        r#"{"role":"root","signature":{"keyid":"","sig":"00"}}"#,
+        r#"{"role":"root","signature":{"keyid":"a b","sig":"00"}}"#,
+        r#"{"role":"root","signature":{"keyid":"a","sig":"xyz"}}"#,
+        r#"{"role":"root","signature":{"keyid":"a","sig":"0"}}"#,
+        r#"{"role":"root","signature":{"keyid":"a","sig":5}}"#,
+        r#"{"role":"root","role":"root","signature":{"keyid":"a","sig":"00"}}"#,
+    ];
+    for shape in shapes {
+        rows.refused(shape, 422, "detail", || service.post("/api/v1/metadata/sign", shape.as_bytes()));
+    }
+    drop(rows);
+    let answer = sign("root", ceremony.signature(2));
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    service.finish(&answer);
+    assert!(service.run(&["verify", "--server", &service.url]).contains("Verified: root 1"));
+}
