@@ -2,7 +2,9 @@
 //!
 //! * [`softhsm`] makes PKCS#11 tokens of Debian's SoftHSM in a folder of their own, so that tests do
 //!   not see each other's tokens and never those of the machine.
+//! * [`medium`] makes a USB medium that can be full, write-protected or pulled out.
 //! * [`terminal`] runs a program on a terminal of its own, and reads its screen.
 
+pub mod medium;
 pub mod softhsm;
 pub mod terminal;

@@ -7,27 +7,26 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// There is no such file or folder.
-    #[error("{path} does not exist. Check the spelling, or mount the medium and try again.")]
+    #[error("{path} does not exist. Check the spelling, or mount the medium and try again.", path = shown(path))]
     Missing {
         /// What was looked for.
         path: PathBuf,
     },
     /// The path is not a folder.
-    #[error("{path} is not a folder. Name the folder that the medium is mounted on.")]
+    #[error("{path} is not a folder. Name the folder that the medium is mounted on.", path = shown(path))]
     NotAFolder {
         /// What was named.
         path: PathBuf,
     },
     /// The path is not a regular file.
-    #[error("{path} is not a regular file. Name a file, not a folder, a link or a device.")]
+    #[error("{path} is not a regular file. Name a file, not a folder, a link or a device.", path = shown(path))]
     NotAFile {
         /// What was named.
         path: PathBuf,
     },
     /// The file is larger than any document of its kind.
     #[error(
-        "{path} has {found} bytes, more than the {limit} that such a document can have. Choose another file."
-    )]
+        "{path} has {found} bytes, more than the {limit} that such a document can have. Choose another file.", path = shown(path))]
     TooLarge {
         /// The file.
         path: PathBuf,
@@ -38,8 +37,7 @@ pub enum FolderError {
     },
     /// A file of the same name with other bytes is there.
     #[error(
-        "{path} exists already with other content, and it was not touched. Move it away, or choose an empty folder."
-    )]
+        "{path} exists already with other content, and it was not touched. Move it away, or choose an empty folder.", path = shown(path))]
     OtherContent {
         /// The file that is there.
         path: PathBuf,
@@ -47,8 +45,7 @@ pub enum FolderError {
     /// The folder holds a private key.
     #[error(
         "{folder} holds the private key file {key_file}, so nothing was written there. \
-         Choose a medium that carries documents only."
-    )]
+         Choose a medium that carries documents only.", folder = shown(folder), key_file = shown(key_file))]
     HoldsKeyFile {
         /// The folder that was named.
         folder: PathBuf,
@@ -58,17 +55,14 @@ pub enum FolderError {
     /// The folder has more entries than are searched.
     #[error(
         "{folder} holds more than {} files and folders, too many to be searched for private keys, so nothing was \
-         written there. Choose an empty folder.",
-        super::search::MAX_ENTRIES
-    )]
+         written there. Choose an empty folder.", super::search::MAX_ENTRIES, folder = shown(folder))]
     TooManyFiles {
         /// The folder that was named.
         folder: PathBuf,
     },
     /// The medium is full.
     #[error(
-        "There is no room left to {action} {path}. Free some space or take another medium, then export again."
-    )]
+        "There is no room left to {action} {path}. Free some space or take another medium, then export again.", path = shown(path))]
     Full {
         /// What was tried.
         action: &'static str,
@@ -77,8 +71,7 @@ pub enum FolderError {
     },
     /// The medium refuses writing, or the file refuses reading.
     #[error(
-        "It is not allowed to {action} {path}. Mount the medium writable, look at the permissions, or choose another folder."
-    )]
+        "It is not allowed to {action} {path}. Mount the medium writable, look at the permissions, or choose another folder.", path = shown(path))]
     NotAllowed {
         /// What was tried.
         action: &'static str,
@@ -87,8 +80,7 @@ pub enum FolderError {
     },
     /// What came back from the medium is not what was written.
     #[error(
-        "{path} came back from the medium with other bytes than were written. Do not use this medium; take another one."
-    )]
+        "{path} came back from the medium with other bytes than were written. Do not use this medium; take another one.", path = shown(path))]
     ReadBackDiffers {
         /// The file.
         path: PathBuf,
@@ -100,7 +92,7 @@ pub enum FolderError {
         name: String,
     },
     /// Anything else the operating system said.
-    #[error("It was not possible to {action} {path} ({source}). Check the medium and try again.")]
+    #[error("It was not possible to {action} {path} ({source}). Check the medium and try again.", path = shown(path))]
     Io {
         /// What was tried.
         action: &'static str,
@@ -124,4 +116,13 @@ impl FolderError {
             _ => FolderError::Io { action, path, source },
         }
     }
+}
+
+/// A path as a person reads it: names on a foreign medium may steer a terminal, or hide what they are.
+fn shown(path: &Path) -> String {
+    let spelt = |c: char| match c {
+        '"' | '\'' | '\\' => c.to_string(),
+        _ => c.escape_debug().to_string(),
+    };
+    path.display().to_string().chars().map(spelt).collect()
 }
