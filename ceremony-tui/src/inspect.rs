@@ -9,10 +9,13 @@ use std::path::Path;
 
 use airgap_transfer::folder::{self, FolderError};
 use shared::document::SignedDocument;
-use shared::gap::{BootstrapPayload, OnlineKeyDocument, SettingsPin, SignPayload};
+use shared::gap::{
+    BootstrapPayload, OnlineKeyDocument, SettingsPin, SignPayload, SignRequest, UpdatePayload,
+};
 use shared::json::Json;
 use shared::metadata::{Metadata, Root, TopRole};
-use shared::rotation::{check_alone, check_succession, self_tally};
+use shared::names::Version;
+use shared::rotation::{check_alone, check_first_root, check_succession, self_tally};
 use shared::threshold::Tally;
 use shared::time::UnixTime;
 
@@ -20,6 +23,10 @@ use crate::machine::sentence;
 use crate::text::printable;
 
 use kind::Kind;
+
+/// Without its settings a bootstrap payload looks like an update.
+const FIRST_ROOT_IN_UPDATE: &str = "Warning: a metadata update never carries version 1. A first root comes in a bootstrap payload, with its settings; \
+     export it again.";
 
 /// Larger than any document that crosses the gap.
 const LIMIT: u64 = 8 * 1024 * 1024;
@@ -39,7 +46,11 @@ pub fn describe(bytes: &[u8], now: UnixTime) -> Result<Vec<String>, InspectError
     match Kind::of(&value) {
         Some(Kind::Payload) => payload(&value, now),
         Some(Kind::Update(root)) => {
+            let update = UpdatePayload::parse(bytes).map_err(InspectError::document)?;
             let mut lines = vec!["This is a metadata update for a running repository.".to_owned()];
+            if update.root.version() == Version::ONE {
+                lines.push(FIRST_ROOT_IN_UPDATE.to_owned());
+            }
             lines.extend(root_lines(root, now)?);
             Ok(lines)
         }
@@ -48,7 +59,10 @@ pub fn describe(bytes: &[u8], now: UnixTime) -> Result<Vec<String>, InspectError
             lines.extend(root_lines(root, now)?);
             Ok(lines)
         }
-        Some(Kind::SignRequest(pending)) => sign_request(pending, now),
+        Some(Kind::SignRequest(pending)) => {
+            SignRequest::parse(bytes).map_err(InspectError::document)?;
+            sign_request(pending, now)
+        }
         Some(Kind::OnlineKey) => online_key(bytes, now),
         Some(Kind::SignPayload) => signature(&value),
         None => Err(InspectError::Unknown),
@@ -60,6 +74,9 @@ fn payload(value: &Json, now: UnixTime) -> Result<Vec<String>, InspectError> {
     let mut lines =
         vec!["This is a bootstrap payload: the first root of a repository, and its settings.".to_owned()];
     lines.extend(explained(&payload.root, now)?);
+    if payload.root.version() != Version::ONE {
+        lines.extend(check_first_root(&payload.root, now).err().map(|error| format!("Warning: {error}")));
+    }
     lines.push(match payload.settings_pin() {
         Ok(SettingsPin::Signed) => "Its settings are those that the holders of root sign.".to_owned(),
         Ok(SettingsPin::Unsigned) => {
@@ -88,12 +105,19 @@ fn explained(root: &Metadata<Root>, now: UnixTime) -> Result<Vec<String>, Inspec
         "Warning: the document holds something that these sentences do not explain. Read its raw bytes."
             .to_owned()
     });
-    if let Err(error) = check_alone(root) {
-        lines.push(format!("Warning: {error}"));
-    }
+    lines.extend(objection(root, now));
     lines.extend(signatures(root, &self_tally(root).map_err(InspectError::document)?));
     lines.extend(digest(root));
     Ok(lines)
+}
+
+/// Why the service would refuse this root, as far as it can be told without the root before it.
+fn objection(root: &Metadata<Root>, now: UnixTime) -> Option<String> {
+    let checked = match root.version() {
+        Version::ONE => check_first_root(root, now).map(drop),
+        _ => check_alone(root),
+    };
+    checked.err().map(|error| format!("Warning: {error}"))
 }
 
 fn signatures(root: &Metadata<Root>, tally: &Tally) -> Vec<String> {

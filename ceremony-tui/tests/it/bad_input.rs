@@ -1,11 +1,15 @@
 //! Bad input: each is refused in two sentences, and nothing changes.
 
+mod documents;
+mod media;
+
 use std::process::Command;
 
 use shared::key::Scheme;
 use shared::software::SoftwareKey;
 
 use crate::holders::{SECRETS, TwoHolders};
+use crate::kept::Kept;
 use crate::material::{Online, add_file, age_file, document, now, type_fingerprint, write_age_file};
 use crate::room::{BINARY, Room, Setup};
 
@@ -16,6 +20,7 @@ fn a_wrong_passphrase_opens_nothing_and_is_asked_again_only_by_choice() {
     let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
     let before = std::fs::read(&alice).unwrap();
     let secrets = "alice\tnot it at all\nalice\talice's passphrase\n";
+    let kept = Kept::below(folder.path());
     let mut room = Room::enter(folder.path(), &Setup::with_secrets(secrets));
     online.import(&mut room);
     add_file(&mut room, "alice", &alice);
@@ -27,6 +32,7 @@ fn a_wrong_passphrase_opens_nothing_and_is_asked_again_only_by_choice() {
     // What was typed is still there: Enter takes the same file.
     room.answer("root-keys.file", "");
     assert!(room.said().contains("1 of at least 2 root keys"), "{}", room.transcript);
+    kept.rows(1, "wrong passphrases");
 }
 
 #[test]
@@ -34,6 +40,7 @@ fn a_wrong_passphrase_at_signing_leaves_the_document_unsigned() {
     let secrets =
         "alice\talice's passphrase\nalice\twrong\nalice\talice's passphrase\nbob\tbob's passphrase\n";
     let mut holders = TwoHolders::reviewed_with(secrets, &[]);
+    let kept = Kept::below(holders.folder.path());
     let room = &mut holders.room;
     room.answer("sign.key", "alice");
     let said = room.said();
@@ -41,6 +48,7 @@ fn a_wrong_passphrase_at_signing_leaves_the_document_unsigned() {
     assert!(said.contains("Signed 0 of 2 needed"), "{said}");
     room.answer("sign.key", "alice");
     assert!(room.said().contains("Signed 1 of 2 needed"), "{}", room.transcript);
+    kept.rows(1, "wrong passphrases");
 }
 
 #[test]
@@ -48,6 +56,7 @@ fn a_threshold_above_the_number_of_keys_is_refused_at_the_end_of_the_step() {
     let folder = tempfile::tempdir().unwrap();
     let online = Online::write(folder.path());
     let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
+    let kept = Kept::below(folder.path());
     let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
     online.import(&mut room);
     add_file(&mut room, "alice", &alice);
@@ -55,6 +64,7 @@ fn a_threshold_above_the_number_of_keys_is_refused_at_the_end_of_the_step() {
     let said = room.said();
     assert!(said.contains("Refused: The threshold is 2, but the list holds 1 key,"), "{said}");
     assert_eq!(room.prompt(), "root-keys.add");
+    kept.rows(1, "thresholds");
 }
 
 #[test]
@@ -64,6 +74,7 @@ fn one_key_offered_twice_is_refused_also_under_another_name_and_in_another_file(
     let key = SoftwareKey::generate(Scheme::Ed25519).unwrap();
     let alice = write_age_file(folder.path(), "alice", "alice's passphrase", &key);
     let copy = write_age_file(folder.path(), "bob", "bob's passphrase", &key);
+    let kept = Kept::below(folder.path());
     let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
     online.import(&mut room);
     add_file(&mut room, "alice", &alice);
@@ -74,6 +85,7 @@ fn one_key_offered_twice_is_refused_also_under_another_name_and_in_another_file(
     room.answer("root-keys.add", "file");
     room.answer("root-keys.name", "alice");
     assert!(room.said().contains("is taken already"), "{}", room.transcript);
+    kept.rows(2, "keys offered twice");
 }
 
 #[test]
@@ -81,12 +93,14 @@ fn the_online_key_is_refused_as_a_root_key() {
     let folder = tempfile::tempdir().unwrap();
     let online = Online::write(folder.path());
     let file = write_age_file(folder.path(), "alice", "alice's passphrase", &online.key);
+    let kept = Kept::below(folder.path());
     let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
     online.import(&mut room);
     add_file(&mut room, "alice", &file);
     let said = room.said();
     assert!(said.contains("is the online key of the service, which can never be a root key"), "{said}");
     assert!(said.contains("0 of at least 2 root keys"), "{said}");
+    kept.rows(1, "online keys offered as root keys");
 }
 
 #[test]
@@ -94,6 +108,7 @@ fn an_attackers_online_key_with_a_valid_proof_is_refused_by_the_typed_groups() {
     let folder = tempfile::tempdir().unwrap();
     let real = SoftwareKey::generate(Scheme::Ed25519).unwrap();
     let attacker = Online::write(folder.path());
+    let kept = Kept::below(folder.path());
     let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
     room.pass_until("online-key.file");
     room.type_line(attacker.path.to_str().unwrap());
@@ -106,6 +121,7 @@ fn an_attackers_online_key_with_a_valid_proof_is_refused_by_the_typed_groups() {
     assert_eq!(room.prompt(), "online-key.file");
     let shown = attacker.key.public().fingerprint().groups().join(" ");
     assert!(!room.transcript.contains(&shown), "the fingerprint is never shown on this side");
+    kept.rows(1, "online keys of attackers");
 }
 
 #[test]
@@ -116,6 +132,7 @@ fn an_online_key_document_that_was_changed_is_refused() {
     let mut changed = document(&online.key, now());
     changed.key = other.public().clone();
     std::fs::write(&online.path, changed.to_bytes()).unwrap();
+    let kept = Kept::below(folder.path());
     let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
     room.pass_until("online-key.file");
     room.type_line(online.path.to_str().unwrap());
@@ -123,6 +140,7 @@ fn an_online_key_document_that_was_changed_is_refused() {
     assert_eq!(room.prompt(), "online-key.file");
     room.type_line("/nowhere/online-key.json");
     assert!(room.said().contains("does not exist"), "{}", room.transcript);
+    kept.rows(2, "changed online keys");
 }
 
 #[test]
@@ -147,12 +165,14 @@ fn an_unencrypted_pem_is_refused_and_told_how_to_encrypt_it() {
     let plain = folder.path().join("plain.pem");
     let pem = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----\n";
     std::fs::write(&plain, pem).unwrap();
+    let kept = Kept::below(folder.path());
     let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
     online.import(&mut room);
     add_file(&mut room, "alice", plain.to_str().unwrap());
     let said = room.said();
     assert!(said.contains("not encrypted, and such keys are refused"), "{said}");
     assert!(!said.contains("root-keys.secret"), "nobody is asked for a passphrase: {said}");
+    kept.rows(1, "unencrypted keys");
 }
 
 #[test]
@@ -179,10 +199,12 @@ fn a_secret_that_is_not_listed_spends_no_try() {
     let folder = tempfile::tempdir().unwrap();
     let online = Online::write(folder.path());
     let (carol, _) = age_file(folder.path(), "carol", "carol's passphrase");
+    let kept = Kept::below(folder.path());
     let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
     online.import(&mut room);
     add_file(&mut room, "carol", &carol);
     assert!(room.said().contains("--pin-fd lists no secret for \"carol\""), "{}", room.transcript);
+    kept.rows(1, "secrets that are not listed");
 }
 
 #[test]
@@ -238,6 +260,7 @@ fn a_generated_key_file_never_replaces_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let online = Online::write(folder.path());
     std::fs::write(folder.path().join("alice.age"), "precious").unwrap();
+    let kept = Kept::below(folder.path());
     let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
     online.import(&mut room);
     room.answer("root-keys.add", "generate");
@@ -246,6 +269,7 @@ fn a_generated_key_file_never_replaces_a_file() {
     room.answer("root-keys.new-file", "alice.age");
     assert!(room.said().contains("exists already, and it was not touched"), "{}", room.transcript);
     assert_eq!(std::fs::read(folder.path().join("alice.age")).unwrap(), b"precious");
+    kept.rows(1, "files in the way");
 }
 
 #[test]
@@ -258,10 +282,12 @@ fn a_key_file_that_would_cost_hours_to_open_is_refused() {
     let header =
         format!("age-encryption.org/v1\n-> scrypt {salt} 30\n{wrapped}\n--- {wrapped}\n{}", "x".repeat(64));
     std::fs::write(&alice, header).unwrap();
+    let kept = Kept::below(folder.path());
     let mut room = Room::enter(folder.path(), &Setup::with_secrets(SECRETS));
     online.import(&mut room);
     add_file(&mut room, "alice", &alice);
     assert!(room.said().contains("cannot be used."), "{}", room.transcript);
+    kept.rows(1, "dear key files");
 }
 
 fn listing(folder: &std::path::Path) -> Vec<String> {

@@ -13,6 +13,7 @@ mod full_screen;
 mod hanging;
 mod holders;
 mod inspect;
+mod kept;
 mod material;
 mod processes;
 mod room;
