@@ -4,7 +4,10 @@
 //! SHA-256 of the canonical form of those three fields, but a declared id is kept as it is, and
 //! whoever counts keys counts [`KeyMaterial`].
 
+mod clients;
 mod decode;
+mod pss_salt;
+mod scheme;
 mod verify;
 
 use std::fmt;
@@ -13,54 +16,10 @@ use crate::digest::{GROUPS, groups, sha256};
 use crate::json::Json;
 use crate::names::KeyId;
 
+pub use clients::{Client, Refused};
 pub use decode::KeyError;
+pub use scheme::{CountedScheme, Curve, Digest, Scheme};
 pub use verify::{Signature, SignatureError};
-
-/// The signature schemes that every TUF client can verify, and that this project offers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scheme {
-    /// Ed25519 over the message itself.
-    Ed25519,
-    /// ECDSA on P-256 with SHA-256, DER signatures.
-    EcdsaP256Sha256,
-    /// RSA-PSS with SHA-256, MGF1 with SHA-256 and a salt of 32 bytes.
-    RsaPssSha256,
-}
-
-impl Scheme {
-    /// TUF's name of the scheme.
-    pub fn name(self) -> &'static str {
-        match self {
-            Scheme::Ed25519 => "ed25519",
-            Scheme::EcdsaP256Sha256 => "ecdsa-sha2-nistp256",
-            Scheme::RsaPssSha256 => "rsassa-pss-sha256",
-        }
-    }
-
-    /// TUF's name of the key type that goes with the scheme.
-    pub fn keytype(self) -> &'static str {
-        match self {
-            Scheme::Ed25519 => "ed25519",
-            Scheme::EcdsaP256Sha256 => "ecdsa",
-            Scheme::RsaPssSha256 => "rsa",
-        }
-    }
-
-    /// What people call a key of this scheme.
-    pub fn title(self) -> &'static str {
-        match self {
-            Scheme::Ed25519 => "Ed25519",
-            Scheme::EcdsaP256Sha256 => "P-256",
-            Scheme::RsaPssSha256 => "RSA-PSS",
-        }
-    }
-}
-
-impl fmt::Display for Scheme {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
-    }
-}
 
 /// The decoded point or modulus. Two keys are the same key when their material is the same,
 /// whatever their ids, names or spelling.
@@ -77,7 +36,7 @@ impl fmt::Debug for KeyMaterial {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Verifier {
     /// A scheme with the bytes that its verification takes.
-    Known(Scheme, Vec<u8>),
+    Known(CountedScheme, Vec<u8>),
     /// A scheme whose signatures are never counted.
     Unknown,
 }
@@ -99,12 +58,30 @@ impl Key {
         &self.id
     }
 
-    /// The scheme, when it is one whose signatures count.
+    /// The scheme, when it is one that this project makes keys for.
     pub fn scheme(&self) -> Option<Scheme> {
+        self.counted_scheme().and_then(CountedScheme::offered)
+    }
+
+    /// The scheme, when it is one whose signatures count.
+    pub fn counted_scheme(&self) -> Option<CountedScheme> {
         match self.verifier {
             Verifier::Known(scheme, _) => Some(scheme),
             Verifier::Unknown => None,
         }
+    }
+
+    /// What people call a key of its scheme.
+    pub fn title(&self) -> &str {
+        match self.counted_scheme() {
+            Some(scheme) => scheme.title(),
+            None => &self.scheme_name,
+        }
+    }
+
+    /// The key type as the document names it.
+    pub fn keytype(&self) -> &str {
+        &self.keytype
     }
 
     /// The scheme as the document names it.

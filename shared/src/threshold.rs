@@ -60,7 +60,7 @@ impl RoleKeys {
             if let Some(other) = seen.insert(key.material(), keyid) {
                 return Err(RoleKeysError::SameMaterial(other.clone(), keyid.clone()));
             }
-            countable += u32::from(key.scheme().is_some());
+            countable += u32::from(key.counted_scheme().is_some());
         }
         if self.threshold.get() > countable {
             return Err(RoleKeysError::Unreachable { threshold: self.threshold.get(), keys: countable });
@@ -146,7 +146,9 @@ pub enum RoleKeysError {
     )]
     OnlineInRoot(KeyId),
     /// The threshold can never be met.
-    #[error("The threshold is {threshold}, but only {keys} keys can sign. Lower the threshold or add keys.")]
+    #[error(
+        "The threshold is {threshold}, but only {keys} of the role's keys have a scheme whose signatures count. Lower the threshold or add keys."
+    )]
     Unreachable {
         /// What is asked for.
         threshold: u32,

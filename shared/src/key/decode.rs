@@ -1,20 +1,23 @@
 //! From a document, a PEM file or a token's attributes to a key.
 
 use curve25519_dalek::edwards::CompressedEdwardsY;
-use p256::elliptic_curve::sec1::ToEncodedPoint as _;
+use p256::elliptic_curve::sec1::{FromEncodedPoint, ModulusSize, ToEncodedPoint};
+use p256::elliptic_curve::{self, AffinePoint, CurveArithmetic, FieldBytesSize, PublicKey};
 use pkcs1::{RsaPublicKey, UintRef, der::Decode as _, der::Encode as _};
 use spki::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
 use spki::der::pem::LineEnding;
 use spki::der::{Document, EncodePem as _};
-use spki::{AlgorithmIdentifierRef, DecodePublicKey as _, EncodePublicKey as _, SubjectPublicKeyInfoRef};
+use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
-use super::{Key, KeyMaterial, Scheme, Verifier, key_id};
+use super::{CountedScheme, Curve, Digest, Key, KeyMaterial, Scheme, Verifier, key_id};
 use crate::json::Json;
 use crate::names::shortened;
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 /// RSA moduli below this many bits are refused.
@@ -22,9 +25,20 @@ const RSA_MIN_BITS: usize = 2048;
 /// RSA moduli above this many bits are refused: no client verifies them.
 const RSA_MAX_BITS: usize = 8192;
 
+/// RSA schemes of which nothing here verifies a signature; python-tuf refuses any root that has such a key.
+const RSA_SHA224: [&str; 2] = ["rsassa-pss-sha224", "rsa-pkcs1v15-sha224"];
+
+/// What a public key is, whatever signs with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Ed25519,
+    Ec(Curve),
+    Rsa,
+}
+
 /// Material and the bytes that verification takes.
 struct Decoded {
-    scheme: Scheme,
+    family: Family,
     material: KeyMaterial,
     verifying: Vec<u8>,
 }
@@ -44,20 +58,17 @@ impl Key {
             // sigstore-oidc and the like name an identity instead of a key.
             return Ok(unknown(keytype, scheme, "", &keyval.canonical()));
         };
-        let known = match (keytype, scheme) {
-            ("ed25519", "ed25519") => Scheme::Ed25519,
-            ("ecdsa" | "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256") => Scheme::EcdsaP256Sha256,
-            ("rsa", "rsassa-pss-sha256") => Scheme::RsaPssSha256,
-            _ => return Ok(unknown(keytype, scheme, public, public.as_bytes())),
-        };
-        let decoded = match known {
-            Scheme::Ed25519 => decode_ed25519(&unhex(public)?)?,
-            Scheme::EcdsaP256Sha256 | Scheme::RsaPssSha256 => decode_spki(public_block(public)?.as_bytes())?,
-        };
-        if decoded.scheme != known {
-            return Err(KeyError::OtherType { declared: known.title(), found: decoded.scheme.title() });
+        if keytype == "rsa" && RSA_SHA224.contains(&scheme) {
+            let decoded = decode_text(Family::Rsa, public)?;
+            return Ok(Key { material: decoded.material, ..unknown(keytype, scheme, public, &[]) });
         }
-        Ok(assemble(keytype, public.to_owned(), decoded))
+        match CountedScheme::of(keytype, scheme) {
+            None => Ok(unknown(keytype, scheme, public, public.as_bytes())),
+            Some(known) => {
+                let decoded = decode_text(known.family(), public)?;
+                Ok(assemble(keytype, known, public.to_owned(), decoded))
+            }
+        }
     }
 
     /// Reads a SubjectPublicKeyInfo in PEM, as `openssl pkey -pubout` writes it.
@@ -74,12 +85,13 @@ impl Key {
     /// As [`Key::from_public_pem`].
     pub fn from_spki_der(der: &[u8]) -> Result<Key, KeyError> {
         let decoded = decode_spki(der)?;
-        let public = match decoded.scheme {
-            Scheme::Ed25519 => hex::encode(&decoded.verifying),
-            Scheme::EcdsaP256Sha256 => p256_pem(&decoded.verifying)?,
-            Scheme::RsaPssSha256 => rsa_pem(&decoded.verifying)?,
+        let (scheme, public) = match decoded.family {
+            Family::Ed25519 => (Scheme::Ed25519, hex::encode(&decoded.verifying)),
+            Family::Ec(Curve::P256) => (Scheme::EcdsaP256Sha256, ec_pem(Curve::P256, &decoded.verifying)?),
+            Family::Ec(Curve::P384 | Curve::P521) => return Err(KeyError::Curve),
+            Family::Rsa => (Scheme::RsaPssSha256, rsa_pem(&decoded.verifying)?),
         };
-        Ok(assemble(decoded.scheme.keytype(), public, decoded))
+        Ok(assemble(scheme.keytype(), scheme.into(), public, decoded))
     }
 
     /// Takes the 32 bytes of an Ed25519 public key.
@@ -87,7 +99,7 @@ impl Key {
     /// # Errors
     /// Bytes that are no point, and points of small order.
     pub fn from_ed25519_bytes(bytes: &[u8; 32]) -> Result<Key, KeyError> {
-        Ok(assemble("ed25519", hex::encode(bytes), decode_ed25519(bytes)?))
+        Ok(assemble("ed25519", CountedScheme::Ed25519, hex::encode(bytes), decode_ed25519(bytes)?))
     }
 
     /// Takes a P-256 point, compressed or not.
@@ -95,9 +107,9 @@ impl Key {
     /// # Errors
     /// Bytes that are no point of the curve.
     pub fn from_p256_point(point: &[u8]) -> Result<Key, KeyError> {
-        let key = p256::PublicKey::from_sec1_bytes(point).map_err(|_| KeyError::Point("P-256"))?;
-        let decoded = decoded_p256(&key);
-        Ok(assemble("ecdsa", p256_pem(&decoded.verifying)?, decoded))
+        let decoded = decode_point(Curve::P256, point)?;
+        let public = ec_pem(Curve::P256, &decoded.verifying)?;
+        Ok(assemble("ecdsa", CountedScheme::Ecdsa(Curve::P256), public, decoded))
     }
 
     /// Takes an RSA modulus and public exponent, both big-endian.
@@ -108,7 +120,8 @@ impl Key {
         let number = |bytes| UintRef::new(bytes).map_err(|_| KeyError::Rsa);
         let key = RsaPublicKey { modulus: number(modulus)?, public_exponent: number(exponent)? };
         let decoded = decode_rsa(&key.to_der().map_err(|_| KeyError::Rsa)?)?;
-        Ok(assemble("rsa", rsa_pem(&decoded.verifying)?, decoded))
+        let public = rsa_pem(&decoded.verifying)?;
+        Ok(assemble("rsa", CountedScheme::RsaPss(Digest::Sha256), public, decoded))
     }
 
     /// The key as SubjectPublicKeyInfo in PEM.
@@ -116,24 +129,45 @@ impl Key {
     /// # Errors
     /// A key of a scheme that is only shown.
     pub fn to_public_pem(&self) -> Result<String, KeyError> {
-        match &self.verifier {
-            Verifier::Known(Scheme::Ed25519, bytes) => spki_pem(ED25519, None, bytes),
-            Verifier::Known(Scheme::EcdsaP256Sha256, bytes) => p256_pem(bytes),
-            Verifier::Known(Scheme::RsaPssSha256, bytes) => rsa_pem(bytes),
-            Verifier::Unknown => Err(KeyError::Shown(self.scheme_name.clone())),
+        let Verifier::Known(scheme, bytes) = &self.verifier else {
+            return Err(KeyError::Shown(self.scheme_name.clone()));
+        };
+        match scheme.family() {
+            Family::Ed25519 => spki_pem(ED25519, None, bytes),
+            Family::Ec(curve) => ec_pem(curve, bytes),
+            Family::Rsa => rsa_pem(bytes),
         }
     }
 }
 
-fn assemble(keytype: &str, public: String, decoded: Decoded) -> Key {
-    let scheme_name = decoded.scheme.name();
+impl CountedScheme {
+    fn family(self) -> Family {
+        match self {
+            CountedScheme::Ed25519 => Family::Ed25519,
+            CountedScheme::Ecdsa(curve) => Family::Ec(curve),
+            CountedScheme::RsaPss(_) | CountedScheme::RsaPkcs1(_) => Family::Rsa,
+        }
+    }
+}
+
+impl Family {
+    fn title(self) -> &'static str {
+        match self {
+            Family::Ed25519 => "Ed25519",
+            Family::Ec(curve) => curve.title(),
+            Family::Rsa => "RSA",
+        }
+    }
+}
+
+fn assemble(keytype: &str, scheme: CountedScheme, public: String, decoded: Decoded) -> Key {
     Key {
-        id: key_id(keytype, scheme_name, &public),
+        id: key_id(keytype, scheme.name(), &public),
         keytype: keytype.to_owned(),
-        scheme_name: scheme_name.to_owned(),
+        scheme_name: scheme.name().to_owned(),
         public,
         material: decoded.material,
-        verifier: Verifier::Known(decoded.scheme, decoded.verifying),
+        verifier: Verifier::Known(scheme, decoded.verifying),
     }
 }
 
@@ -148,8 +182,17 @@ fn unknown(keytype: &str, scheme: &str, public: &str, material: &[u8]) -> Key {
     }
 }
 
-fn unhex(public: &str) -> Result<Vec<u8>, KeyError> {
-    hex::decode(public).map_err(|_| KeyError::Point("Ed25519"))
+/// Reads `keyval.public` of a key that is declared to be of that family.
+fn decode_text(declared: Family, public: &str) -> Result<Decoded, KeyError> {
+    if declared == Family::Ed25519 {
+        return decode_ed25519(&hex::decode(public).map_err(|_| KeyError::Point("Ed25519"))?);
+    }
+    let decoded = decode_spki(public_block(public)?.as_bytes())?;
+    if decoded.family == declared {
+        Ok(decoded)
+    } else {
+        Err(KeyError::OtherType { declared: declared.title(), found: decoded.family.title() })
+    }
 }
 
 /// The SubjectPublicKeyInfo inside a PEM block.
@@ -164,11 +207,12 @@ fn decode_spki(der: &[u8]) -> Result<Decoded, KeyError> {
     match info.algorithm.oid {
         RSA => decode_rsa(bits),
         ED25519 => decode_ed25519(bits),
-        EC if info.algorithm.parameters_oid() == Ok(P256) => {
-            let key = p256::PublicKey::from_public_key_der(der).map_err(|_| KeyError::Point("P-256"))?;
-            Ok(decoded_p256(&key))
-        }
-        EC => Err(KeyError::Curve),
+        EC => match info.algorithm.parameters_oid() {
+            Ok(P256) => decode_point(Curve::P256, bits),
+            Ok(P384) => decode_point(Curve::P384, bits),
+            Ok(P521) => decode_point(Curve::P521, bits),
+            _ => Err(KeyError::Curve),
+        },
         other => Err(KeyError::Algorithm(other.to_string())),
     }
 }
@@ -180,15 +224,30 @@ fn decode_ed25519(bytes: &[u8]) -> Result<Decoded, KeyError> {
         return Err(KeyError::SmallOrder);
     }
     Ok(Decoded {
-        scheme: Scheme::Ed25519,
+        family: Family::Ed25519,
         material: tagged(b"ed25519:", point.compress().as_bytes()),
         verifying: bytes.to_vec(),
     })
 }
 
-fn decoded_p256(key: &p256::PublicKey) -> Decoded {
-    let point = key.to_encoded_point(false).as_bytes().to_vec();
-    Decoded { scheme: Scheme::EcdsaP256Sha256, material: tagged(b"p256:", &point), verifying: point }
+/// Compressed or not, a point has one material.
+fn decode_point(curve: Curve, point: &[u8]) -> Result<Decoded, KeyError> {
+    let wrong = |_| KeyError::Point(curve.title());
+    let (tag, point): (&[u8], _) = match curve {
+        Curve::P256 => (b"p256:", uncompressed::<p256::NistP256>(point).map_err(wrong)?),
+        Curve::P384 => (b"p384:", uncompressed::<p384::NistP384>(point).map_err(wrong)?),
+        Curve::P521 => (b"p521:", uncompressed::<p521::NistP521>(point).map_err(wrong)?),
+    };
+    Ok(Decoded { family: Family::Ec(curve), material: tagged(tag, &point), verifying: point })
+}
+
+fn uncompressed<C>(point: &[u8]) -> Result<Vec<u8>, elliptic_curve::Error>
+where
+    C: CurveArithmetic,
+    AffinePoint<C>: FromEncodedPoint<C> + ToEncodedPoint<C>,
+    FieldBytesSize<C>: ModulusSize,
+{
+    Ok(PublicKey::<C>::from_sec1_bytes(point)?.to_encoded_point(false).as_bytes().to_vec())
 }
 
 fn decode_rsa(der: &[u8]) -> Result<Decoded, KeyError> {
@@ -203,16 +262,20 @@ fn decode_rsa(der: &[u8]) -> Result<Decoded, KeyError> {
     if !odd_above_one {
         return Err(KeyError::Rsa);
     }
-    Ok(Decoded { scheme: Scheme::RsaPssSha256, material: tagged(b"rsa:", modulus), verifying: der.to_vec() })
+    Ok(Decoded { family: Family::Rsa, material: tagged(b"rsa:", modulus), verifying: der.to_vec() })
 }
 
 fn tagged(tag: &[u8], bytes: &[u8]) -> KeyMaterial {
     KeyMaterial([tag, bytes].concat())
 }
 
-fn p256_pem(point: &[u8]) -> Result<String, KeyError> {
-    let key = p256::PublicKey::from_sec1_bytes(point).map_err(|_| KeyError::Point("P-256"))?;
-    key.to_public_key_pem(LineEnding::LF).map_err(|_| KeyError::Pem)
+fn ec_pem(curve: Curve, point: &[u8]) -> Result<String, KeyError> {
+    let oid = match curve {
+        Curve::P256 => P256,
+        Curve::P384 => P384,
+        Curve::P521 => P521,
+    };
+    spki_pem(EC, Some(AnyRef::from(&oid)), point)
 }
 
 fn rsa_pem(pkcs1: &[u8]) -> Result<String, KeyError> {

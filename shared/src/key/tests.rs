@@ -103,3 +103,72 @@ fn a_key_of_another_scheme_is_shown_and_never_verifies() {
     assert_eq!(oidc.scheme(), None);
     assert_eq!(oidc.verify(b"m", b"s"), Err(SignatureError::Uncounted("Fulcio".into())));
 }
+
+#[test]
+fn the_same_point_compressed_is_the_same_material() {
+    // SubjectPublicKeyInfo of the curves' base points.
+    let cases = [(
+        "ecdsa-sha2-nistp384",
+        "3046301006072a8648ce3d020106052b8104002203320003aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7",
+        "3076301006072a8648ce3d020106052b8104002203620004aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab73617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5f",
+    )];
+    for (scheme, compressed, uncompressed) in cases {
+        let read = |der: &str| key("ecdsa", scheme, &pem(&hex::decode(der).unwrap())).unwrap();
+        let (short, long) = (read(compressed), read(uncompressed));
+        assert_eq!(short.material(), long.material());
+        assert_ne!(short.id(), long.id());
+        assert_eq!(short.to_public_pem(), long.to_public_pem());
+        assert_eq!(Key::from_public_pem(&long.to_public_pem().unwrap()), Err(KeyError::Curve), "not offered");
+    }
+}
+
+fn pem(der: &[u8]) -> String {
+    use spki::der::pem::{LineEnding, encode_string};
+    encode_string("PUBLIC KEY", LineEnding::LF, der).unwrap()
+}
+
+#[test]
+fn a_scheme_goes_with_its_key_type_or_the_older_one_of_its_name() {
+    for scheme in CountedScheme::ALL {
+        assert_eq!(CountedScheme::of(scheme.keytype(), scheme.name()), Some(scheme));
+        assert_eq!(CountedScheme::of("dsa", scheme.name()), None);
+        let older = CountedScheme::of(scheme.name(), scheme.name());
+        assert_eq!(older.is_some(), scheme.name().starts_with("e"), "{scheme}");
+    }
+    assert_eq!(CountedScheme::of("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384"), None);
+}
+
+#[test]
+fn rsa_with_sha_224_is_shown_has_its_material_and_never_counts() {
+    let software = SoftwareKey::generate(Scheme::RsaPssSha256).unwrap();
+    let public = software.public();
+    for scheme in ["rsassa-pss-sha224", "rsa-pkcs1v15-sha224"] {
+        let read = key("rsa", scheme, public.public()).unwrap();
+        assert_eq!((read.counted_scheme(), read.material()), (None, public.material()));
+        let signature = software.sign(b"m").unwrap();
+        assert_eq!(read.verify(b"m", &signature), Err(SignatureError::Uncounted(scheme.into())));
+        assert!(read.warning().unwrap().contains("never counted"));
+        assert!(key("rsa", scheme, PUBLIC).is_err());
+    }
+}
+
+#[test]
+fn a_warning_names_the_clients_that_refuse_a_key() {
+    let pem = SoftwareKey::generate(Scheme::RsaPssSha256).unwrap().public().public().to_owned();
+    let warning = |scheme: &str| key("rsa", scheme, &pem).unwrap().warning();
+    assert_eq!(warning("rsassa-pss-sha256"), None);
+    assert_eq!(
+        warning("rsassa-pss-sha512").unwrap(),
+        "Clients refuse a root that needs a key of the scheme rsassa-pss-sha512 (rsa): tuf-js, tough and go-tuf."
+    );
+    assert!(warning("rsassa-pss-md5").unwrap().contains("python-tuf"));
+}
+
+#[test]
+fn every_counted_scheme_has_a_row_that_says_who_refuses_it() {
+    for scheme in CountedScheme::ALL {
+        let row =
+            Refused::ALL.iter().find(|row| row.scheme == scheme.name() && row.keytype == scheme.keytype());
+        assert_eq!(row.unwrap().by.is_empty(), scheme.offered().is_some(), "{scheme}");
+    }
+}

@@ -1,10 +1,13 @@
 //! Signatures, one at a time. Whether they are enough is decided in [`crate::threshold`].
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, ED25519, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
+    ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1, ED25519,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
+    RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, UnparsedPublicKey,
+    VerificationAlgorithm,
 };
 
-use super::{Key, Scheme, Verifier};
+use super::{CountedScheme, Curve, Digest, Key, Verifier, pss_salt};
 use crate::json::Json;
 use crate::names::{KeyId, NameError};
 
@@ -47,14 +50,33 @@ impl Key {
         let Verifier::Known(scheme, public) = &self.verifier else {
             return Err(SignatureError::Uncounted(self.scheme_name.clone()));
         };
-        let algorithm: &'static dyn VerificationAlgorithm = match scheme {
-            Scheme::Ed25519 => &ED25519,
-            Scheme::EcdsaP256Sha256 => &ECDSA_P256_SHA256_ASN1,
-            Scheme::RsaPssSha256 => &RSA_PSS_2048_8192_SHA256,
-        };
-        UnparsedPublicKey::new(algorithm, public)
-            .verify(message, sig)
-            .map_err(|_| SignatureError::Invalid(self.id.clone()))
+        let held = UnparsedPublicKey::new(scheme.algorithm(), public).verify(message, sig);
+        held.map_err(|_| self.why_not(*scheme, public, message, sig))
+    }
+
+    fn why_not(&self, scheme: CountedScheme, public: &[u8], message: &[u8], sig: &[u8]) -> SignatureError {
+        let CountedScheme::RsaPss(digest) = scheme else { return SignatureError::Invalid(self.id.clone()) };
+        match pss_salt::length(public, digest, message, sig) {
+            Some(found) => SignatureError::Salt { keyid: self.id.clone(), expected: digest.length(), found },
+            None => SignatureError::Invalid(self.id.clone()),
+        }
+    }
+}
+
+impl CountedScheme {
+    fn algorithm(self) -> &'static dyn VerificationAlgorithm {
+        match self {
+            CountedScheme::Ed25519 => &ED25519,
+            CountedScheme::Ecdsa(Curve::P256) => &ECDSA_P256_SHA256_ASN1,
+            CountedScheme::Ecdsa(Curve::P384) => &ECDSA_P384_SHA384_ASN1,
+            CountedScheme::Ecdsa(Curve::P521) => &ECDSA_P521_SHA512_ASN1,
+            CountedScheme::RsaPss(Digest::Sha256) => &RSA_PSS_2048_8192_SHA256,
+            CountedScheme::RsaPss(Digest::Sha384) => &RSA_PSS_2048_8192_SHA384,
+            CountedScheme::RsaPss(Digest::Sha512) => &RSA_PSS_2048_8192_SHA512,
+            CountedScheme::RsaPkcs1(Digest::Sha256) => &RSA_PKCS1_2048_8192_SHA256,
+            CountedScheme::RsaPkcs1(Digest::Sha384) => &RSA_PKCS1_2048_8192_SHA384,
+            CountedScheme::RsaPkcs1(Digest::Sha512) => &RSA_PKCS1_2048_8192_SHA512,
+        }
     }
 }
 
@@ -73,6 +95,18 @@ pub enum SignatureError {
     /// The signature does not verify.
     #[error("The signature does not verify with key {0}. Either the document changed or another key signed.")]
     Invalid(KeyId),
+    /// Right but for the length of its salt, on which clients do not agree.
+    #[error(
+        "The signature of key {keyid} is an RSA-PSS signature with a salt of {found} bytes, which is never counted. Sign again with a salt as long as the digest, {expected} bytes."
+    )]
+    Salt {
+        /// The key.
+        keyid: KeyId,
+        /// The length of the digest.
+        expected: usize,
+        /// The length of the salt.
+        found: usize,
+    },
     /// The scheme is never counted.
     #[error("Signatures of scheme {0} are shown and never counted.")]
     Uncounted(String),

@@ -111,3 +111,18 @@ proptest! {
         prop_assert_eq!(tally.missing() as usize, (threshold as usize).saturating_sub(expected));
     }
 }
+
+#[test]
+fn a_key_that_never_counts_is_refused_where_the_threshold_needs_it() {
+    let mut keys = table(&some_keys(1));
+    let fulcio =
+        br#"{"keytype":"sigstore-oidc","scheme":"Fulcio","keyval":{"issuer":"https://i","identity":"a@b"}}"#;
+    let fulcio = Key::from_json(&Json::parse(fulcio).unwrap()).unwrap();
+    keys.insert(fulcio.id().clone(), fulcio);
+    let role = |threshold| RoleKeys {
+        keyids: keys.keys().cloned().collect(),
+        threshold: NonZeroU32::new(threshold).unwrap(),
+    };
+    assert_eq!(role(1).check(&keys), Ok(()));
+    assert_eq!(role(2).check(&keys), Err(RoleKeysError::Unreachable { threshold: 2, keys: 1 }));
+}

@@ -9,4 +9,5 @@
 mod malformed;
 mod repository;
 mod rstuf_payloads;
+mod schemes;
 mod securesystemslib;

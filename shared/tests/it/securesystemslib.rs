@@ -29,7 +29,7 @@ for line in sys.stdin:
 "#;
 
 #[expect(clippy::disallowed_methods, reason = "the test runner names the oracle in the environment")]
-fn python() -> String {
+pub(crate) fn python() -> String {
     std::env::var("VESTRY_PYTHON").expect(
         "VESTRY_PYTHON names a python with securesystemslib; `cargo xtask test` installs one and sets it",
     )
