@@ -99,6 +99,7 @@ fn read_root(root: &Json) -> Result<Metadata<Root>, InspectError> {
 fn explained(root: &Metadata<Root>, now: UnixTime) -> Result<Vec<String>, InspectError> {
     let mut lines = vec![format!("It is root version {}.", root.version().get())];
     lines.extend(sentence::explain(root, now));
+    lines.extend(root.body().key_warnings().into_iter().map(|warning| format!("Warning: {warning}")));
     lines.push(if sentence::is_fully_explained(root) {
         "Nothing else is in the document.".to_owned()
     } else {
@@ -199,6 +200,7 @@ fn online_key(bytes: &[u8], now: UnixTime) -> Result<Vec<String>, InspectError> 
         format!("Its writer proved on {} to hold the private half.", document.time),
         "Its fingerprint is not shown here: read it from the service's own screen.".to_owned(),
     ];
+    lines.extend(document.key.warning().map(|warning| format!("Warning: {warning}")));
     if document.is_old_at(now) {
         lines
             .push("Warning: the proof is older than 7 days. Export the key again on the service.".to_owned());

@@ -94,8 +94,7 @@ fn keys(body: &Root, role: TopRole) -> Vec<String> {
 }
 
 fn describe(keyid: &KeyId, key: &Key) -> String {
-    let title = key.scheme().map_or_else(|| key.scheme_name().to_owned(), |scheme| scheme.title().to_owned());
-    format!("{title}, key id {keyid}")
+    format!("{}, key id {keyid}", key.title())
 }
 
 fn online_roles(body: &Root) -> Vec<String> {
@@ -116,7 +115,7 @@ fn online_role(body: &Root, role: TopRole, what: &str) -> Vec<String> {
     sentences
 }
 
-fn service(settings: &RepositorySettings) -> Vec<String> {
+pub(super) fn service(settings: &RepositorySettings) -> Vec<String> {
     let bins = settings.bins.count.get();
     let kind = match settings.bins.kind {
         BinKind::Succinct => "succinct (TAP 15)",

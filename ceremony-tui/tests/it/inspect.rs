@@ -1,13 +1,20 @@
 //! `ceremony-tui inspect FILE` on each kind of document.
 
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::Command;
 
-use shared::key::Scheme;
+use shared::bins::{BinCount, BinKind, Bins};
+use shared::json::Json;
+use shared::key::{Key, Scheme};
+use shared::names::Version;
+use shared::root_draft::{KeySpelling, NamedKey, RootDraft};
+use shared::settings::{Days, RepositorySettings};
 use shared::software::SoftwareKey;
+use shared::time::Expiry;
 
 use crate::holders::TwoHolders;
-use crate::material::Online;
+use crate::material::{Online, now};
 use crate::room::BINARY;
 
 fn inspect(file: &Path) -> (bool, String) {
@@ -48,6 +55,46 @@ fn an_online_key_is_described_without_its_fingerprint() {
     assert!(ok, "{said}");
     assert!(said.contains("public online key \"online-1\""), "{said}");
     assert!(!said.contains(&online.key.public().fingerprint().groups()[0]), "{said}");
+}
+
+/// The base point of P-384.
+const P384: &str = "-----BEGIN PUBLIC KEY-----\nMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEqofKIr6LBTeOscce8yCtdG4dO2KLp5uY\nWfdB4IJUKjhVAvJdv1UpbDpUXjhydgq3NhfeSpYmLG9dnpi/kpLcKfj0Hb0omhR8\n6doxE7XwuMAKYLHOHX6BnXpDHXyQ6g5f\n-----END PUBLIC KEY-----\n";
+
+#[test]
+fn a_key_that_some_clients_refuse_is_shown_with_a_warning_that_names_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let Online { key: online, .. } = Online::write(folder.path());
+    let curious = Json::object([
+        ("keytype", Json::from("ecdsa")),
+        ("scheme", Json::from("ecdsa-sha2-nistp384")),
+        ("keyval", Json::object([("public", Json::from(P384))])),
+    ]);
+    let named = |name: &str, key: Key| NamedKey { name: name.to_owned(), key };
+    let days = |days| Days::new(days).unwrap();
+    let draft = RootDraft {
+        version: Version::ONE,
+        expires: Expiry::after_days(now(), 365),
+        threshold: NonZeroU32::MIN,
+        root_keys: vec![named("carol", Key::from_json(&curious).unwrap())],
+        online_keys: vec![named("online-1", online.public().clone())],
+        settings: RepositorySettings {
+            root: days(365),
+            timestamp: days(1),
+            snapshot: days(1),
+            targets: days(365),
+            bin: days(1),
+            bins: Bins { kind: BinKind::Succinct, count: BinCount::new(256).unwrap() },
+        },
+        rehearsal: false,
+        record: None,
+        spelling: KeySpelling::Plain,
+    };
+    let file = folder.path().join("root.json");
+    std::fs::write(&file, draft.to_metadata().unwrap().document().to_bytes()).unwrap();
+    let (ok, said) = inspect(&file);
+    assert!(ok && said.contains("carol: P-384, key id"), "{said}");
+    let warning = "Warning: carol: Clients refuse a root that needs a key of the scheme ecdsa-sha2-nistp384 (ecdsa): tuf-js and tough.";
+    assert!(said.contains(warning), "{said}");
 }
 
 #[test]

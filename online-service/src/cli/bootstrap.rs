@@ -12,7 +12,7 @@ use shared::gap::BootstrapPayload;
 use shared::json::Json;
 
 use super::document;
-use super::output::{in_lines, say};
+use super::output::{in_lines, note, say};
 use super::remote::{Client, Remote};
 use crate::composition;
 use crate::config::Config;
@@ -68,6 +68,7 @@ fn on_the_folder(config: &Config, bytes: &[u8], expected: Option<DocumentDigest>
     let policy = composition::bootstrap_policy(config)?;
     let payload = BootstrapPayload::parse(bytes)?;
     let accepted = accept(&ports, &policy, &Caller::operator(), &payload, expected)?;
+    warn(&payload)?;
     if accepted.state == BootstrapState::Signing {
         return say(
             "The root is accepted and waits for more signatures. Start the service and post them to /api/v1/metadata/sign.",
@@ -84,11 +85,18 @@ fn remotely(client: &Client, bytes: &[u8], expected: Option<DocumentDigest>) -> 
     let answer = client.post("/api/v1/bootstrap", header, bytes)?;
     let task = answer.get("data").and_then(|data| data.get("task_id")).and_then(Json::as_str);
     let task = task.context("The service answered without a task. Is it of another version?")?;
+    let payload = BootstrapPayload::parse(bytes)?;
+    warn(&payload)?;
     let details = wait(client, task)?;
     if details != format!("Bootstrap finished {task}") {
         return say(&format!("The service accepted the root. {details}."));
     }
-    report(BootstrapPayload::parse(bytes)?.root.document().digest())
+    report(payload.root.document().digest())
+}
+
+/// The service takes these keys; some of its clients will not.
+fn warn(payload: &BootstrapPayload) -> anyhow::Result<()> {
+    payload.root.body().key_warnings().iter().try_for_each(|warning| note(&format!("Warning: {warning}")))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a running service is asked in intervals, with a limit")]

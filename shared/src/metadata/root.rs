@@ -73,6 +73,14 @@ impl Root {
         self.key_names.get(keyid).cloned().unwrap_or_else(beginning)
     }
 
+    /// For every key that some client refuses, a sentence that names the key and the clients.
+    pub fn key_warnings(&self) -> Vec<String> {
+        let warning = |(keyid, key): (&KeyId, &Key)| {
+            key.warning().map(|sentence| format!("{}: {sentence}", self.name_of(keyid).escape_debug()))
+        };
+        self.keys.iter().filter_map(warning).collect()
+    }
+
     /// The rules that hold for one root alone: every role can be trusted, and no online key has a
     /// vote in the root role.
     ///

@@ -61,7 +61,11 @@ pub(crate) async fn handle(
     let expected = expected::digest(&headers)?;
     let accepted_bootstrap = body::with_json(&app, &headers, request, move |app, value| {
         let payload = read(value)?;
-        Ok(accept(&app.ports, &app.policy, &caller, &payload, expected)?)
+        let accepted = accept(&app.ports, &app.policy, &caller, &payload, expected)?;
+        for warning in payload.root.body().key_warnings() {
+            tracing::warn!(warning, "root has a key that some clients refuse");
+        }
+        Ok(accepted)
     })
     .await?;
     app.wake.ring();
