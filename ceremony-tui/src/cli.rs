@@ -48,7 +48,7 @@ pub struct NewArguments {
     /// Read PINs and passphrases from this descriptor: lines of label TAB secret.
     #[arg(long, value_name = "N")]
     pub pin_fd: Option<i32>,
-    /// Write key names as RSTUF does, inside the keys.
+    /// Make a payload of exactly RSTUF's shape: names inside the keys, settings that nobody signs, bins of kind succinct.
     #[arg(long)]
     pub rstuf: bool,
     /// Where an RSTUF worker finds the online key; fn:KEYID when absent.

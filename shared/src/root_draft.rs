@@ -27,8 +27,8 @@ pub struct NamedKey {
 pub enum KeySpelling {
     /// Key objects of three fields, names beside them: every client accepts it.
     Plain,
-    /// RSTUF's fields inside the key objects, for bootstrapping an RSTUF deployment; tough
-    /// refuses such a root.
+    /// RSTUF's fields inside the key objects, and no field of ours in root, so not the settings either: for
+    /// bootstrapping an RSTUF deployment. tough refuses such a root.
     Rstuf {
         /// RSTUF's URI of the online key; `fn:<keyid>` when absent.
         online_uri: Option<String>,
@@ -62,8 +62,12 @@ impl RootDraft {
     /// The unsigned root, checked by the rules that every root obeys.
     ///
     /// # Errors
-    /// A threshold that cannot be reached, one key twice, or an online key among the root keys.
+    /// A threshold that cannot be reached, one key twice, an online key among the root keys, or settings that RSTUF's
+    /// payload cannot say.
     pub fn to_metadata(&self) -> Result<Metadata<Root>, MetadataError> {
+        if !self.is_plain() {
+            self.settings.check_for_rstuf()?;
+        }
         let mut signed = self.root().to_signed();
         if let KeySpelling::Rstuf { online_uri } = &self.spelling {
             self.spell_for_rstuf(&mut signed, online_uri.as_deref());
@@ -73,7 +77,12 @@ impl RootDraft {
         Ok(metadata)
     }
 
+    fn is_plain(&self) -> bool {
+        self.spelling == KeySpelling::Plain
+    }
+
     fn root(&self) -> Root {
+        let plain = self.is_plain();
         let ids =
             |keys: &[NamedKey]| -> Vec<KeyId> { keys.iter().map(|named| named.key.id().clone()).collect() };
         let online = RoleKeys { keyids: ids(&self.online_keys), threshold: NonZeroU32::MIN };
@@ -86,15 +95,14 @@ impl RootDraft {
             keys: all().map(|named| (named.key.id().clone(), named.key.clone())).collect(),
             roles,
             consistent_snapshot: true,
-            settings: Some(self.settings),
-            key_names: match self.spelling {
-                KeySpelling::Plain => {
-                    all().map(|named| (named.key.id().clone(), named.name.clone())).collect()
-                }
-                KeySpelling::Rstuf { .. } => BTreeMap::new(),
-            },
+            settings: plain.then_some(self.settings),
+            key_names: all()
+                .filter(|_| plain)
+                .map(|named| (named.key.id().clone(), named.name.clone()))
+                .collect(),
+            // Whoever takes a rehearsal for the real thing would lose more than the shape of a payload.
             rehearsal: self.rehearsal,
-            record: self.record.clone(),
+            record: self.record.clone().filter(|_| plain),
         }
     }
 

@@ -80,6 +80,17 @@ impl RepositorySettings {
         })
     }
 
+    /// Whether a payload in RSTUF's form can say these settings.
+    ///
+    /// # Errors
+    /// Bins of the kind `prefix`.
+    pub fn check_for_rstuf(&self) -> Result<(), SettingsError> {
+        match self.bins.kind {
+            BinKind::Succinct => Ok(()),
+            BinKind::Prefix => Err(SettingsError::NotInRstuf),
+        }
+    }
+
     /// The object as it is written into the payload and into root.
     pub fn to_json(&self) -> Json {
         let role = |days: Days| Json::object([("expiration", Json::from(days.get()))]);
@@ -148,6 +159,11 @@ pub enum SettingsError {
     /// An unknown kind of bins.
     #[error("The kind of bins is neither \"succinct\" nor \"prefix\". Choose one of them.")]
     BinKind,
+    /// Bins that RSTUF cannot make.
+    #[error(
+        "RSTUF makes only bins of the kind \"succinct\", and its payload has no place to ask for others. Choose succinct, or make a payload for this project's own service."
+    )]
+    NotInRstuf,
     /// Custom delegations.
     #[error(
         "The settings ask for custom delegations, which this version does not support. Hold the ceremony again with hash bins."

@@ -160,6 +160,11 @@ impl Draft {
         self.online.as_ref().is_some_and(|online| online.key.material() == key.material())
     }
 
+    /// Whether an RSTUF deployment will be bootstrapped: then no signature covers the settings.
+    pub(super) fn is_for_rstuf(&self) -> bool {
+        matches!(self.options.spelling, KeySpelling::Rstuf { .. })
+    }
+
     /// The settings as they will stand in root and in the payload.
     pub(super) fn settings(&self) -> Result<RepositorySettings, DraftError> {
         let bins = Bins { kind: self.bin_kind, count: BinCount::new(self.bin_count)? };

@@ -184,6 +184,7 @@ fn show(draft: &Draft, reviewed: &Reviewed) -> Vec<Effect> {
 pub(super) fn remarks(draft: &Draft) -> Vec<Note> {
     let only_said = format!("The name {} is only said here; it is not in the document.", draft.repository);
     let mut remarks = vec![Note::news(Tone::Plain, only_said)];
+    remarks.extend(beside_root(draft));
     let mut warn = |text: String| remarks.push(Note::news(Tone::Warning, text));
     if draft.online.as_ref().is_some_and(|online| online.proved.is_none()) {
         warn("The service did not prove that it holds the online key.".to_owned());
@@ -195,6 +196,17 @@ pub(super) fn remarks(draft: &Draft) -> Vec<Note> {
         warn(format!("Excepted: {}, because: {}.", exception.about, exception.reason));
     }
     remarks
+}
+
+/// RSTUF's form has the settings beside root alone.
+fn beside_root(draft: &Draft) -> Vec<Note> {
+    let settings = match draft.settings() {
+        Ok(settings) if draft.is_for_rstuf() => settings,
+        _ => return Vec::new(),
+    };
+    let unsigned = "RSTUF's form has no signed settings: these stand in the payload only, and whoever carries it could change them.";
+    let sentences = sentence::service(&settings).into_iter().map(|text| Note::news(Tone::Plain, text));
+    std::iter::once(Note::news(Tone::Warning, unsigned)).chain(sentences).collect()
 }
 
 fn words(digest: &DocumentDigest) -> Vec<Effect> {

@@ -1,7 +1,7 @@
 //! Step 2: how long signatures live, how many make a root, and how the service lays out its targets.
 
 use shared::bins::{BinCount, BinKind};
-use shared::settings::Days;
+use shared::settings::{Days, SettingsError};
 use shared::time::{Expiry, UnixTime};
 
 use super::draft::Draft;
@@ -105,9 +105,7 @@ impl Settings {
                 draft.artifacts = number()?;
                 draft.bin_count = u64::from(BinCount::recommended(draft.artifacts).get());
             }
-            Settings::BinKind => {
-                draft.bin_kind = if answer == PREFIX { BinKind::Prefix } else { BinKind::Succinct };
-            }
+            Settings::BinKind => draft.bin_kind = bin_kind(draft, answer)?,
             Settings::BinCount => {
                 let count = BinCount::new(number()?).map_err(|error| error.to_string())?;
                 draft.bin_count = u64::from(count.get());
@@ -202,6 +200,14 @@ fn bin_kind_word(draft: &Draft) -> &'static str {
     match draft.bin_kind {
         BinKind::Prefix => PREFIX,
         BinKind::Succinct => SUCCINCT,
+    }
+}
+
+fn bin_kind(draft: &Draft, answer: &str) -> Result<BinKind, String> {
+    match answer == PREFIX {
+        false => Ok(BinKind::Succinct),
+        true if draft.is_for_rstuf() => Err(SettingsError::NotInRstuf.to_string()),
+        true => Ok(BinKind::Prefix),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whole ceremonies with key files.
 
 use shared::gap::SettingsPin;
+use shared::json::Json;
 use shared::metadata::TopRole;
 use shared::rotation::check_first_root;
 
@@ -72,7 +73,7 @@ fn a_key_is_generated_here_and_signs() {
 }
 
 #[test]
-fn rstuf_spelling_puts_names_and_the_uri_into_the_keys() {
+fn a_payload_for_rstuf_has_the_shape_of_a_recorded_one_and_the_review_says_what_it_lacks() {
     let mut holders = TwoHolders::reviewed_with(SECRETS, &["--rstuf"]);
     let room = &mut holders.room;
     room.answer("sign.key", "");
@@ -80,7 +81,7 @@ fn rstuf_spelling_puts_names_and_the_uri_into_the_keys() {
     room.answer("export.folder", "");
     assert!(room.end().success(), "{}", room.transcript);
     let text = std::fs::read_to_string(holders.export.join("payload.json")).unwrap();
-    let payload = shared::json::Json::parse(text.as_bytes()).unwrap();
+    let payload = Json::parse(text.as_bytes()).unwrap();
     let keys =
         payload.get("metadata").unwrap().get("root").unwrap().get("signed").unwrap().get("keys").unwrap();
     let name = keys.get(holders.alice.id().as_str()).unwrap().get("x-rstuf-key-name").unwrap();
@@ -88,6 +89,51 @@ fn rstuf_spelling_puts_names_and_the_uri_into_the_keys() {
     let online_id = holders.online.key.public().id().as_str();
     let uri = keys.get(online_id).unwrap().get("x-rstuf-online-key-uri").unwrap();
     assert_eq!(uri.as_str(), Some(format!("fn:{online_id}").as_str()));
+    assert_eq!(shape(&payload), shape(&recorded()));
+    let said = &holders.room.transcript;
+    assert!(said.contains("RSTUF's form has no signed settings"), "{said}");
+    assert!(said.contains("nobody signs the settings"), "{said}");
+}
+
+/// A payload that RSTUF's own command line made.
+fn recorded() -> Json {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/tests/data/rstuf/ceremony-2of2-bins256.json");
+    Json::parse(&std::fs::read(file).unwrap()).unwrap()
+}
+
+/// Members and types without values. What is listed, under key ids or in an array, is one of each kind.
+fn shape(value: &Json) -> Json {
+    let kinds = |values: Vec<&Json>| {
+        let mut kinds: Vec<Json> = Vec::new();
+        for kind in values.into_iter().map(shape) {
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        kinds.sort_by_key(Json::canonical);
+        Json::Array(kinds)
+    };
+    match value {
+        Json::Object(members) if members.keys().all(|name| name.len() == 64) => {
+            kinds(members.values().collect())
+        }
+        Json::Object(members) => {
+            Json::Object(members.iter().map(|(name, member)| (name.clone(), shape(member))).collect())
+        }
+        Json::Array(elements) => kinds(elements.iter().collect()),
+        other => Json::from(other.kind()),
+    }
+}
+
+#[test]
+fn a_ceremony_for_rstuf_refuses_bins_that_rstuf_cannot_make() {
+    let folder = tempfile::tempdir().unwrap();
+    let setup = Setup { arguments: vec!["new", "--plain", "--rstuf"], ..Setup::with_secrets(SECRETS) };
+    let mut room = Room::enter(folder.path(), &setup);
+    room.pass_until("settings.bins");
+    room.type_line("prefix");
+    assert_eq!(room.prompt(), "settings.bins");
+    assert!(room.said().contains("only bins of the kind \"succinct\""), "{}", room.transcript);
 }
 
 #[test]
