@@ -53,7 +53,7 @@ enum Command {
 }
 
 /// Runs the command. What goes wrong is said in sentences on the standard error.
-pub(crate) fn run() -> ExitCode {
+pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = start_log().and_then(|()| forbid_core_dumps()).and_then(|()| dispatch(arguments));
     match outcome {

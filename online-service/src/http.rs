@@ -2,6 +2,7 @@
 //!
 //! Handlers read a request, call one use case on a thread that may block, and spell its answer. They decide nothing.
 
+pub(crate) mod api_body;
 pub(crate) mod authorise;
 pub(crate) mod body;
 pub(crate) mod connections;
