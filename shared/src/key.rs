@@ -47,7 +47,8 @@ pub struct Key {
     id: KeyId,
     keytype: String,
     scheme_name: String,
-    public: String,
+    /// What the id is computed over: `{"public"}`, or whatever a scheme that never counts has there.
+    keyval: Json,
     material: KeyMaterial,
     verifier: Verifier,
 }
@@ -94,38 +95,37 @@ impl Key {
         &self.material
     }
 
-    /// `keyval.public` as the document spells it.
+    /// `keyval.public` as the document spells it; empty for a scheme that names an identity instead of a key.
     pub fn public(&self) -> &str {
-        &self.public
+        self.keyval.get("public").and_then(Json::as_str).unwrap_or_default()
     }
 
     /// The key object with its three fields and no other.
     pub fn to_json(&self) -> Json {
-        Json::object([
-            ("keytype", Json::from(self.keytype.as_str())),
-            ("scheme", Json::from(self.scheme_name.as_str())),
-            ("keyval", Json::object([("public", Json::from(self.public.as_str()))])),
-        ])
+        three_fields(&self.keytype, &self.scheme_name, self.keyval.clone())
     }
 
     /// The computed key id as groups of four digits, for people to compare.
     pub fn fingerprint(&self) -> KeyFingerprint {
-        KeyFingerprint(sha256(&id_input(&self.keytype, &self.scheme_name, &self.public)))
+        KeyFingerprint(sha256(&self.to_json().canonical()))
     }
 }
 
 /// The key id of the three fields: SHA-256 of their canonical form (4.2.1).
 pub fn key_id(keytype: &str, scheme: &str, public: &str) -> KeyId {
-    KeyId::from_digest(sha256(&id_input(keytype, scheme, public)))
+    key_id_of(&three_fields(keytype, scheme, keyval(public)))
 }
 
-fn id_input(keytype: &str, scheme: &str, public: &str) -> Vec<u8> {
-    Json::object([
-        ("keytype", Json::from(keytype)),
-        ("scheme", Json::from(scheme)),
-        ("keyval", Json::object([("public", Json::from(public))])),
-    ])
-    .canonical()
+fn key_id_of(three_fields: &Json) -> KeyId {
+    KeyId::from_digest(sha256(&three_fields.canonical()))
+}
+
+fn three_fields(keytype: &str, scheme: &str, keyval: Json) -> Json {
+    Json::object([("keytype", Json::from(keytype)), ("scheme", Json::from(scheme)), ("keyval", keyval)])
+}
+
+fn keyval(public: &str) -> Json {
+    Json::object([("public", Json::from(public))])
 }
 
 /// The SHA-256 over a key's three fields, to be compared by people.

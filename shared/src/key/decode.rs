@@ -9,7 +9,8 @@ use spki::der::pem::LineEnding;
 use spki::der::{Document, EncodePem as _};
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
-use super::{CountedScheme, Curve, Digest, Key, KeyMaterial, Scheme, Verifier, key_id};
+use super::{CountedScheme, Curve, Digest, Key, KeyMaterial, Scheme, Verifier};
+use super::{key_id_of, keyval, three_fields};
 use crate::json::Json;
 use crate::names::shortened;
 
@@ -54,19 +55,17 @@ impl Key {
         let field = |name: &'static str| value.get(name).and_then(Json::as_str).ok_or(KeyError::Field(name));
         let (keytype, scheme) = (field("keytype")?, field("scheme")?);
         let keyval = value.get("keyval").ok_or(KeyError::Field("keyval"))?;
-        let Some(public) = keyval.get("public").and_then(Json::as_str) else {
-            // sigstore-oidc and the like name an identity instead of a key.
-            return Ok(unknown(keytype, scheme, "", &keyval.canonical()));
-        };
+        let public = || keyval.get("public").and_then(Json::as_str).ok_or(KeyError::Field("keyval.public"));
         if keytype == "rsa" && RSA_SHA224.contains(&scheme) {
-            let decoded = decode_text(Family::Rsa, public)?;
-            return Ok(Key { material: decoded.material, ..unknown(keytype, scheme, public, &[]) });
+            let decoded = decode_text(Family::Rsa, public()?)?;
+            return Ok(Key { material: decoded.material, ..unknown(keytype, scheme, keyval) });
         }
         match CountedScheme::of(keytype, scheme) {
-            None => Ok(unknown(keytype, scheme, public, public.as_bytes())),
+            // sigstore-oidc and the like name an identity instead of a key.
+            None => Ok(unknown(keytype, scheme, keyval)),
             Some(known) => {
-                let decoded = decode_text(known.family(), public)?;
-                Ok(assemble(keytype, known, public.to_owned(), decoded))
+                let decoded = decode_text(known.family(), public()?)?;
+                Ok(assemble(keytype, known, public()?, decoded))
             }
         }
     }
@@ -91,7 +90,7 @@ impl Key {
             Family::Ec(Curve::P384 | Curve::P521) => return Err(KeyError::Curve),
             Family::Rsa => (Scheme::RsaPssSha256, rsa_pem(&decoded.verifying)?),
         };
-        Ok(assemble(scheme.keytype(), scheme.into(), public, decoded))
+        Ok(assemble(scheme.keytype(), scheme.into(), &public, decoded))
     }
 
     /// Takes the 32 bytes of an Ed25519 public key.
@@ -99,7 +98,7 @@ impl Key {
     /// # Errors
     /// Bytes that are no point, and points of small order.
     pub fn from_ed25519_bytes(bytes: &[u8; 32]) -> Result<Key, KeyError> {
-        Ok(assemble("ed25519", CountedScheme::Ed25519, hex::encode(bytes), decode_ed25519(bytes)?))
+        Ok(assemble("ed25519", CountedScheme::Ed25519, &hex::encode(bytes), decode_ed25519(bytes)?))
     }
 
     /// Takes a P-256 point, compressed or not.
@@ -109,7 +108,7 @@ impl Key {
     pub fn from_p256_point(point: &[u8]) -> Result<Key, KeyError> {
         let decoded = decode_point(Curve::P256, point)?;
         let public = ec_pem(Curve::P256, &decoded.verifying)?;
-        Ok(assemble("ecdsa", CountedScheme::Ecdsa(Curve::P256), public, decoded))
+        Ok(assemble("ecdsa", CountedScheme::Ecdsa(Curve::P256), &public, decoded))
     }
 
     /// Takes an RSA modulus and public exponent, both big-endian.
@@ -121,7 +120,7 @@ impl Key {
         let key = RsaPublicKey { modulus: number(modulus)?, public_exponent: number(exponent)? };
         let decoded = decode_rsa(&key.to_der().map_err(|_| KeyError::Rsa)?)?;
         let public = rsa_pem(&decoded.verifying)?;
-        Ok(assemble("rsa", CountedScheme::RsaPss(Digest::Sha256), public, decoded))
+        Ok(assemble("rsa", CountedScheme::RsaPss(Digest::Sha256), &public, decoded))
     }
 
     /// The key as SubjectPublicKeyInfo in PEM.
@@ -160,24 +159,21 @@ impl Family {
     }
 }
 
-fn assemble(keytype: &str, scheme: CountedScheme, public: String, decoded: Decoded) -> Key {
+fn assemble(keytype: &str, scheme: CountedScheme, public: &str, decoded: Decoded) -> Key {
     Key {
-        id: key_id(keytype, scheme.name(), &public),
-        keytype: keytype.to_owned(),
-        scheme_name: scheme.name().to_owned(),
-        public,
         material: decoded.material,
         verifier: Verifier::Known(scheme, decoded.verifying),
+        ..unknown(keytype, scheme.name(), &keyval(public))
     }
 }
 
-fn unknown(keytype: &str, scheme: &str, public: &str, material: &[u8]) -> Key {
+fn unknown(keytype: &str, scheme: &str, keyval: &Json) -> Key {
     Key {
-        id: key_id(keytype, scheme, public),
+        id: key_id_of(&three_fields(keytype, scheme, keyval.clone())),
         keytype: keytype.to_owned(),
         scheme_name: scheme.to_owned(),
-        public: public.to_owned(),
-        material: tagged(b"unknown:", material),
+        keyval: keyval.clone(),
+        material: tagged(b"unknown:", &keyval.canonical()),
         verifier: Verifier::Unknown,
     }
 }

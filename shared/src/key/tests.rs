@@ -172,3 +172,18 @@ fn every_counted_scheme_has_a_row_that_says_who_refuses_it() {
         assert_eq!(row.unwrap().by.is_empty(), scheme.offered().is_some(), "{scheme}");
     }
 }
+
+#[test]
+fn an_identity_in_place_of_a_key_is_written_as_it_was_read() {
+    let text = br#"{"keytype":"sigstore-oidc","scheme":"Fulcio","keyval":{"issuer":"i","identity":"a@b"}}"#;
+    let oidc = Key::from_json(&Json::parse(text).unwrap()).unwrap();
+    assert_eq!(oidc.to_json(), Json::parse(text).unwrap());
+    assert_eq!((Key::from_json(&oidc.to_json()), oidc.public()), (Ok(oidc.clone()), ""));
+}
+
+#[test]
+fn a_key_of_a_known_scheme_has_public_material() {
+    let nothing = br#"{"keytype":"ed25519","scheme":"ed25519","keyval":{}}"#;
+    let read = Key::from_json(&Json::parse(nothing).unwrap());
+    assert_eq!(read, Err(KeyError::Field("keyval.public")));
+}
