@@ -1,11 +1,12 @@
 //! Installs what a machine lacks to run the tests and the demo, and nothing that is already there.
 //!
-//! Debian packages come from apt; the judges go under `target/tools`, python-tuf into a venv and tuf-js
-//! beside its lock file. A second run changes nothing and needs no network.
+//! Debian packages come from apt; the judges go under `target/tools`, python-tuf into a venv, tuf-js beside its lock
+//! file, and those in Rust are built there. A second run changes nothing and needs no network.
 
 mod apt;
 mod node;
 mod python;
+mod rust;
 
 use anyhow::{Context as _, Result};
 use std::fs::File;
@@ -25,6 +26,8 @@ pub(crate) struct Tools {
     pub(crate) tuf_js: PathBuf,
     /// SoftHSM's PKCS#11 module.
     pub(crate) softhsm: PathBuf,
+    /// The program that asks tough and sigstore-tuf, when it was wanted.
+    pub(crate) rust_judges: Option<PathBuf>,
 }
 
 impl Tools {
@@ -32,6 +35,16 @@ impl Tools {
     pub(crate) fn tell(&self, command: &mut Command) {
         command.env("VESTRY_PYTHON", &self.python);
         command.env("VESTRY_TUF_JS_DIR", &self.tuf_js);
+        command.envs(self.rust_judges.iter().map(|program| ("VESTRY_RUST_JUDGES", program)));
+    }
+
+    /// Builds tough and sigstore-tuf too. The first time takes minutes, so only whoever asks them waits for them.
+    pub(crate) fn with_rust_judges(mut self, checkout: &Checkout) -> Result<Self> {
+        self.rust_judges = narrate::step("Tools: tough and sigstore-tuf", || {
+            let _lock = only_one(&checkout.tools())?;
+            Ok((Some(rust::judges(checkout)?), "ready".to_owned()))
+        })?;
+        Ok(self)
     }
 }
 
@@ -54,7 +67,7 @@ pub(crate) fn tools(checkout: &Checkout) -> Result<Tools> {
         let tuf_js = node::packages(&checkout.tools().join("tuf-js"), &judges)?;
         let softhsm = hardware_tests::softhsm::module()?;
         let apt = if installed.is_empty() { "nothing new from apt".to_owned() } else { installed.join(", ") };
-        Ok((Tools { python, tuf_js, softhsm }, format!("ready ({apt})")))
+        Ok((Tools { python, tuf_js, softhsm, rust_judges: None }, format!("ready ({apt})")))
     })
 }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask judges`: two TUF clients of other people judge a repository.
+//! `cargo xtask judges`: four TUF clients of other people judge a repository.
 
 use anyhow::{Context as _, Result, bail};
 use std::fmt;
@@ -32,6 +32,10 @@ pub(crate) enum Judge {
     PythonTuf,
     /// tuf-js, the client inside npm.
     TufJs,
+    /// tough, of Bottlerocket, which cannot read succinct bins.
+    Tough,
+    /// sigstore-tuf, which finds nothing in succinct bins.
+    SigstoreTuf,
 }
 
 /// What a judge says. "No" and "could not ask" are different answers; the latter is an error.
@@ -62,12 +66,15 @@ pub(crate) struct Question<'a> {
 }
 
 impl Judge {
-    /// Both.
-    pub(crate) const ALL: [Self; 2] = [Self::PythonTuf, Self::TufJs];
+    /// All of them.
+    const ALL: [Self; 4] = [Self::PythonTuf, Self::TufJs, Self::Tough, Self::SigstoreTuf];
+
+    /// Those that read everything that the service publishes.
+    pub(crate) const OF_EVERY_KIND: [Self; 2] = [Self::PythonTuf, Self::TufJs];
 
     /// Asks the client.
     pub(crate) fn ask(self, checkout: &Checkout, tools: &Tools, question: &Question<'_>) -> Result<Verdict> {
-        let mut client = self.client(checkout, tools);
+        let mut client = self.client(checkout, tools)?;
         client.args([question.metadata_url, question.targets_url]).arg(question.root).arg(question.target);
         client.arg(question.out.unwrap_or(Path::new("-"))).args(question.cache);
         let output = command::attempt(&mut client)?;
@@ -80,21 +87,28 @@ impl Judge {
         }
     }
 
-    fn client(self, checkout: &Checkout, tools: &Tools) -> Command {
-        let (program, script) = match self {
-            Self::PythonTuf => (tools.python.as_path(), "judge_python_tuf.py"),
-            Self::TufJs => (Path::new("node"), "judge_tuf_js.mjs"),
+    fn client(self, checkout: &Checkout, tools: &Tools) -> Result<Command> {
+        let script = |name: &str| checkout.root().join("xtask/judges").join(name);
+        let (program, first) = match self {
+            Self::PythonTuf => (tools.python.clone(), script("judge_python_tuf.py")),
+            Self::TufJs => (PathBuf::from("node"), script("judge_tuf_js.mjs")),
+            Self::Tough | Self::SigstoreTuf => {
+                let program = tools.rust_judges.clone().context("tough and sigstore-tuf were not built")?;
+                (program, PathBuf::from(self.folder()))
+            }
         };
         let mut client = Command::new(program);
-        client.arg(checkout.root().join("xtask/judges").join(script));
+        client.arg(first);
         tools.tell(&mut client);
-        client
+        Ok(client)
     }
 
     fn folder(self) -> &'static str {
         match self {
             Self::PythonTuf => "python-tuf",
             Self::TufJs => "tuf-js",
+            Self::Tough => "tough",
+            Self::SigstoreTuf => "sigstore-tuf",
         }
     }
 }
@@ -118,7 +132,7 @@ impl fmt::Display for Verdict {
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let checkout = Checkout::find()?;
-    let tools = install::tools(&checkout)?;
+    let tools = install::tools(&checkout)?.with_rust_judges(&checkout)?;
     let mut satisfied = 0;
     for judge in Judge::ALL {
         let cache = options.cache.as_ref().map(|cache| cache.join(judge.folder()));
@@ -139,7 +153,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         satisfied += usize::from(verdict == Verdict::Verified);
     }
     match satisfied {
-        2 => Ok(()),
-        _ => bail!("{} of 2 judges verified {}", satisfied, options.target),
+        all if all == Judge::ALL.len() => Ok(()),
+        some => bail!(
+            "{some} of {} judges verified {}. With bins of the kind succinct, tough and sigstore-tuf cannot.",
+            Judge::ALL.len(),
+            options.target
+        ),
     }
 }

@@ -34,7 +34,7 @@ enum Command {
     Bare(bare::Options),
     /// Measure the full screen, or the service of a running demo
     Bench(bench::Options),
-    /// Let python-tuf and tuf-js judge a repository
+    /// Let python-tuf, tuf-js, tough and sigstore-tuf judge a repository
     Judges(judges::Options),
 }
 

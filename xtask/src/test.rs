@@ -27,7 +27,7 @@ pub(crate) struct Options {
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let checkout = Checkout::find()?;
-    let tools = install::tools(&checkout)?;
+    let tools = install::tools(&checkout)?.with_rust_judges(&checkout)?;
     if !options.package.is_empty() {
         narrate::step("Programs: the tests run the real ones", || {
             checkout.build_programs()?;

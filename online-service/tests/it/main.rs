@@ -10,6 +10,7 @@ mod client;
 mod content;
 mod crash;
 mod http;
+mod judges;
 mod limits;
 mod metadata;
 mod metadata_sign;

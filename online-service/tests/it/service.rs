@@ -34,11 +34,20 @@ pub(crate) struct Service {
 impl Service {
     /// A data folder as `init` leaves it.
     pub(crate) fn new() -> Self {
-        Self::on(None)
+        Self::made(None, &[])
     }
 
     /// The same, on a day of its own.
-    pub(crate) fn on(clock: Option<&'static str>) -> Self {
+    pub(crate) fn on(day: &'static str) -> Self {
+        Self::made(Some(day), &[])
+    }
+
+    /// The same, with more arguments for `init`.
+    pub(crate) fn new_with(more: &[&str]) -> Self {
+        Self::made(None, more)
+    }
+
+    fn made(clock: Option<&'static str>, more: &[&str]) -> Self {
         let mut service = Self {
             folder: tempfile::tempdir().unwrap(),
             child: None,
@@ -49,7 +58,7 @@ impl Service {
         std::fs::create_dir(service.path("content")).unwrap();
         let (data, content) = (service.path("data"), service.path("content"));
         let token = service.path("admin-token");
-        service.run(&[
+        let arguments = [
             "init",
             "--data",
             data.to_str().unwrap(),
@@ -59,7 +68,8 @@ impl Service {
             content.to_str().unwrap(),
             "--admin-token-out",
             token.to_str().unwrap(),
-        ]);
+        ];
+        service.run(&[arguments.as_slice(), more].concat());
         service.admin = std::fs::read_to_string(token).unwrap().trim().to_owned();
         service
     }
@@ -71,13 +81,18 @@ impl Service {
 
     /// The same, with a ceremony of its own.
     pub(crate) fn bootstrapped_with(options: &Options) -> (Self, Ceremony) {
-        let mut service = Self::new();
-        let ceremony = Ceremony::hold(&service, options);
+        Self::new().bootstrap(options)
+    }
+
+    /// Bootstraps and starts.
+    pub(crate) fn bootstrap(mut self, options: &Options) -> (Self, Ceremony) {
+        let service = &mut self;
+        let ceremony = Ceremony::hold(service, options);
         let file = service.path("payload.json");
         std::fs::write(&file, ceremony.payload()).unwrap();
         service.run(&["bootstrap", file.to_str().unwrap(), "--expect", &ceremony.digest()]);
         service.start();
-        (service, ceremony)
+        (self, ceremony)
     }
 
     /// A path in the service's own folder.

@@ -45,7 +45,7 @@ impl Clients<'_> {
 
     /// Every client downloads every file, and each file has the checksum that Cargo.lock gives it.
     pub(crate) fn download(&self, crates: &[&CachedCrate]) -> Result<()> {
-        for judge in Judge::ALL {
+        for judge in Judge::OF_EVERY_KIND {
             let mut files = Vec::new();
             for cached in crates {
                 let out = self.folder.downloads().join(format!("{judge}-{}", cached.locked.file_name()));
@@ -72,7 +72,7 @@ impl Clients<'_> {
     /// Neither a client that remembers the file nor one on its first run finds it.
     pub(crate) fn no_longer_find(&self, removed: &CachedCrate) -> Result<()> {
         let target = removed.locked.target_path();
-        for judge in Judge::ALL {
+        for judge in Judge::OF_EVERY_KIND {
             for memory in [Memory::Kept, Memory::Fresh] {
                 match self.ask(judge, &target, None, memory)? {
                     Verdict::Absent => {}

@@ -68,6 +68,7 @@ const NETWORK_CRATES: &[&str] = &[
     "reqwest",
     "rustls",
     "s2n-tls",
+    "sigstore-tuf",
     "smol",
     "socket2",
     "tokio",
@@ -187,7 +188,7 @@ pub(crate) const RULES: &[Rule] = &[
         reason: "TLS is rustls, PKCS#11 is cryptoki, and tough judges us from outside",
         check: Check::Crates(CrateRule {
             package: "online-service",
-            crates: &["native-tls", "openssl", "openssl-sys", "pkcs11", "tough"],
+            crates: &["native-tls", "openssl", "openssl-sys", "pkcs11", "sigstore-tuf", "tough"],
             features: &[],
             exceptions: &[],
         }),

@@ -92,7 +92,7 @@ struct Replay<'a> {
 impl<'a> Replay<'a> {
     /// A new service on the day of the recordings, with their online key, as open as RSTUF always is.
     fn begin(exchanges: &'a [Exchange]) -> Self {
-        let mut service = Service::on(Some(RECORDED));
+        let mut service = Service::on(RECORDED);
         let secret = service.path("key-passphrase");
         let mut options = std::fs::File::options();
         let mut file = options.write(true).create_new(true).mode(0o600).open(&secret).unwrap();

@@ -1,0 +1,5 @@
+//! Four clients of other people judge what the service publishes, over HTTP.
+
+mod bins;
+mod client;
+mod schemes;
