@@ -71,6 +71,15 @@ pub(crate) fn tools(checkout: &Checkout) -> Result<Tools> {
     })
 }
 
+/// Programs that the Python package index has ready; returns their folder.
+pub(crate) fn python_programs(checkout: &Checkout, name: &str, requirements: &Path) -> Result<PathBuf> {
+    std::fs::create_dir_all(checkout.tools()).with_context(|| cannot_make(&checkout.tools()))?;
+    let _lock = only_one(&checkout.tools())?;
+    install_packages(&[Need::program("python3", "python3"), Need::new(python::has_venv, "python3-venv")])?;
+    let python = python::venv(&checkout.tools().join(name), requirements)?;
+    Ok(python.parent().unwrap_or(&python).to_owned())
+}
+
 /// Two of these commands at once would install over each other. The lock ends with the process.
 fn only_one(folder: &Path) -> Result<File> {
     let path = folder.join("lock");

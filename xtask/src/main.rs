@@ -10,6 +10,7 @@ mod bench;
 mod checkout;
 mod command;
 mod demo;
+mod fuzz;
 mod install;
 mod judges;
 mod layers;
@@ -36,6 +37,8 @@ enum Command {
     Bench(bench::Options),
     /// Let python-tuf, tuf-js, tough and sigstore-tuf judge a repository
     Judges(judges::Options),
+    /// Send random input to whatever reads what strangers send
+    Fuzz(fuzz::Options),
 }
 
 fn main() -> ExitCode {
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Bare(options) => bare::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Judges(options) => judges::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -29,7 +29,9 @@ pub(super) fn venv(folder: &Path, requirements: &Path) -> Result<PathBuf> {
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
             .arg(requirements),
     )
-    .context("pip could not install python-tuf. Is the package index reachable?")?;
+    .with_context(|| {
+        format!("pip could not install {}. Is the package index reachable?", requirements.display())
+    })?;
     note_made_from(folder, &wanted)?;
     Ok(python)
 }
