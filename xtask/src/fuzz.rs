@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: random input for what strangers send, two targets at a time.
 //!
-//! The targets are in `fuzz/`, a workspace of its own. What they learn is kept under `target/fuzz/corpus` and begins
-//! with the seeds in `fuzz/seeds`; an input that fails is kept under `target/fuzz/artifacts`.
+//! The targets are in `xtask/fuzz/`, a workspace of its own. What they learn is kept under `target/fuzz/corpus` and begins
+//! with the seeds in `xtask/fuzz/seeds`; an input that fails is kept under `target/fuzz/artifacts`.
 
 mod outcome;
 mod tool;
@@ -94,7 +94,7 @@ impl Place<'_> {
     fn fuzz(&self, target: &str, until: &str) -> Result<Outcome> {
         let corpus = self.folder("corpus", target)?;
         let artifacts = self.folder("artifacts", target)?;
-        let fuzz = self.checkout.root().join("fuzz");
+        let fuzz = self.checkout.root().join("xtask/fuzz");
         let words = if target == "target_path" { "path.dict" } else { "json.dict" };
         let mut program = Command::new(self.programs.join(target));
         program.arg(until).args(["-print_final_stats=1", "-verbosity=0"]);

@@ -19,7 +19,7 @@ impl Tool {
         install::install_packages(&[install::Need::program("g++", "g++")])?;
         let folder = checkout.tools().join("fuzz");
         let ready =
-            install::python_programs(checkout, "fuzz", &checkout.root().join("fuzz/requirements.txt"));
+            install::python_programs(checkout, "fuzz", &checkout.root().join("xtask/fuzz/requirements.txt"));
         let programs = match ready {
             Ok(programs) => programs,
             Err(error) => {
@@ -42,7 +42,7 @@ impl Tool {
         let host = host()?;
         let mut build = checkout.cargo();
         build.env("PATH", &self.path).args(["fuzz", "build", "--sanitizer", "none", "--no-trace-compares"]);
-        build.args(["--target", &host]).arg("--fuzz-dir").arg(checkout.root().join("fuzz"));
+        build.args(["--target", &host]).arg("--fuzz-dir").arg(checkout.root().join("xtask/fuzz"));
         build.arg("--target-dir").arg(&target);
         command::output(&mut build)?;
         Ok(target.join(host).join("release"))

@@ -64,6 +64,7 @@ impl Walk<'_> {
         }
     }
 
+    #[expect(clippy::print_stdout, reason = "the verdicts are figures of the tests")]
     fn tell(&self) {
         let names: Vec<&str> = self.clients.iter().map(|client| client.name()).collect();
         println!("figure: judges: {}: {} follow", self.repository.name, names.join(", "));
@@ -106,6 +107,7 @@ fn every_client_follows_prefix_bins_under_rsa_pss() {
 }
 
 /// The others do not know TAP 15: tough cannot read such a targets role, and sigstore-tuf finds nothing in it.
+#[expect(clippy::print_stdout, reason = "the verdicts are figures of the tests")]
 fn walk_succinct(scheme: &str, memories: &[Memory]) {
     let repository = Repository::publish(BinKind::Succinct, scheme);
     for memory in memories {

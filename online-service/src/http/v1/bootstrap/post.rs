@@ -51,12 +51,6 @@ pub(crate) fn read(value: &Json) -> Result<BootstrapPayload, ApiError> {
     Ok(BootstrapPayload::from_json(&shape::read(value)?).map_err(BootstrapError::from)?)
 }
 
-/// Reads the body.
-pub(crate) fn read(value: &Json) -> Result<BootstrapPayload, ApiError> {
-    shape::check(value)?;
-    Ok(BootstrapPayload::from_json(value).map_err(BootstrapError::from)?)
-}
-
 /// Checks the payload and starts the bootstrap.
 pub(crate) async fn handle(
     State(app): State<Shared>,
