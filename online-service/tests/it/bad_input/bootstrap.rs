@@ -106,7 +106,7 @@ const BROKEN_RULES: [(&str, &str, Change); 16] = [
         role(signed, "targets", |targets| targets.set("threshold", Json::from(2u32)));
     }),
     ("one key under two ids", "same key under two ids", one_key_under_two_ids),
-    ("a threshold above the keys", "but only 3 keys can sign", |signed| {
+    ("a threshold above the keys", "but only 3 of the role's keys", |signed| {
         root_role(signed, |root| root.set("threshold", Json::from(4u32)));
     }),
     ("a threshold of zero", "no usable \\\"threshold\\\"", |signed| {
