@@ -15,6 +15,8 @@ mod compare;
 mod draft;
 mod event;
 mod export;
+mod facts;
+mod finding;
 mod names;
 mod online_key;
 mod pin;
@@ -37,7 +39,7 @@ pub use board::{
 };
 pub use draft::{DraftError, Options};
 pub use event::{Effect, Event, Exported, Moment, Note, Novelty, Place, SecretNeed, Tone};
-pub use preflight::{Dumps, Facts, User};
+pub use facts::{Dumps, Facts, User};
 pub use question::{Aside, Choice, Form, Question, Weight};
 pub use step::Step;
 

@@ -11,8 +11,8 @@ use shared::settings::{Days, RepositorySettings, SettingsError};
 use shared::time::{Expiry, UnixTime};
 
 use super::event::Exported;
-use super::preflight::Finding;
-use super::review::Agreed;
+use super::finding::Finding;
+use super::review::agreed::Agreed;
 use crate::token::{HostKind, KeyLocator, Login, TokenInfo};
 
 /// What was given on the command line.

@@ -4,7 +4,7 @@ use shared::time::UnixTime;
 
 use crate::token::{Answer, AskError, HostKind, PinState, Request};
 
-use super::preflight::Facts;
+use super::facts::Facts;
 
 /// The time and the randomness that come with an event: the machine has neither of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use shared::time::UnixTime;
 use super::draft::Draft;
 use super::event::{Effect, Event, Exported, Moment};
 use super::question::Question;
-use super::review::Agreed;
+use super::review::agreed::Agreed;
 use super::sentence;
 use super::step::{Outcome, Step, Turn};
 

@@ -4,71 +4,10 @@ use shared::time::UnixTime;
 
 use super::draft::{Draft, Exception};
 use super::event::{Effect, Event, Moment};
+use super::facts::{Dumps, Facts, User};
+use super::finding::Finding;
 use super::question::Question;
 use super::step::{Outcome, Turn};
-
-/// What was read from `/proc`, `/sys` and the program itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
-    /// Names of network interfaces that are up, without the loopback.
-    pub interfaces_up: Vec<String>,
-    /// Swap areas in use.
-    pub swap: Vec<String>,
-    /// Whether this process can leave a core dump or be traced.
-    pub dumps: Dumps,
-    /// Whose powers this process has.
-    pub user: User,
-    /// PKCS#11 modules that lie where distributions put them.
-    pub modules: Vec<String>,
-}
-
-/// Whose powers the process has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum User {
-    /// Somebody's, but not root's.
-    #[default]
-    Ordinary,
-    /// Root's.
-    Root,
-}
-
-/// Whether the process is protected against leaving its memory behind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Dumps {
-    /// No core dumps, not dumpable.
-    Off,
-    /// At least one protection is missing.
-    #[default]
-    Possible,
-}
-
-/// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Finding {
-    pub(super) id: &'static str,
-    pub(super) seen: String,
-    /// What to do about it; nothing where it is as it should be.
-    pub(super) cure: Option<String>,
-}
-
-impl Finding {
-    fn fine(id: &'static str, seen: impl Into<String>) -> Finding {
-        Finding { id, seen: seen.into(), cure: None }
-    }
-
-    fn fix(id: &'static str, seen: impl Into<String>, cure: impl Into<String>) -> Finding {
-        Finding { id, seen: seen.into(), cure: Some(cure.into()) }
-    }
-
-    fn line(&self) -> Effect {
-        let Finding { id, seen, cure } = self;
-        let said = match cure {
-            None => Effect::plain(format!("ok   {id}: {seen}")),
-            Some(cure) => Effect::warning(format!("fix  {id}: {seen} {cure}")),
-        };
-        said.pictured()
-    }
-}
 
 /// Where the step stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

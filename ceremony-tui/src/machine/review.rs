@@ -1,11 +1,9 @@
 //! Step 5: everybody reads the same document, compares its digest, and agrees to it before anybody signs.
 
+pub(super) mod agreed;
+
 use shared::digest::DocumentDigest;
-use shared::key::Signature;
 use shared::metadata::{Metadata, Root};
-use shared::names::KeyId;
-use shared::rotation::{RootError, self_tally};
-use shared::threshold::Tally;
 use shared::time::UnixTime;
 
 use super::compare::{Compared, Groups};
@@ -14,6 +12,7 @@ use super::event::{Effect, Event, Moment, Note, Tone};
 use super::question::{Aside, Choice, Question};
 use super::sentence;
 use super::step::{Step, Turn};
+use agreed::Agreed;
 
 /// Where the step stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,40 +37,6 @@ impl Reviewed {
 
     pub(super) fn made_at(&self) -> UnixTime {
         self.made_at
-    }
-}
-
-/// A document that was shown, compared and agreed to. Only this module can make one, so nothing else can be signed.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Agreed {
-    root: Metadata<Root>,
-}
-
-impl Agreed {
-    /// The bytes that were agreed to, and that are signed.
-    pub(super) fn signing_bytes(&self) -> &[u8] {
-        self.root.document().signing_bytes()
-    }
-
-    pub(super) fn digest(&self) -> DocumentDigest {
-        self.root.document().digest()
-    }
-
-    pub(super) fn root(&self) -> &Metadata<Root> {
-        &self.root
-    }
-
-    /// Adds a signature if its key verifies it over these very bytes.
-    pub(super) fn add_verified(&mut self, keyid: &KeyId, sig: Vec<u8>) -> Result<(), String> {
-        let key = self.root.body().keys.get(keyid).ok_or("The document does not list this key.")?;
-        key.verify(self.root.document().signing_bytes(), &sig).map_err(|error| error.to_string())?;
-        self.root.document_mut().add_signature(Signature { keyid: keyid.clone(), sig });
-        Ok(())
-    }
-
-    /// Who has signed, by the one function that counts.
-    pub(super) fn tally(&self) -> Result<Tally, RootError> {
-        self_tally(&self.root)
     }
 }
 
@@ -124,7 +89,7 @@ impl Review {
         match self {
             Review::Comparing(reviewed, groups) => compared(reviewed, groups, &answer, moment),
             Review::Agreeing(reviewed) if answer == "yes" => {
-                draft.agreed = Some(Agreed { root: reviewed.root });
+                draft.agreed = Some(Agreed::to(reviewed.root));
                 draft.tried.clear();
                 Turn::done()
             }

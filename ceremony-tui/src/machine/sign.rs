@@ -7,7 +7,7 @@ use super::event::{Effect, Event, Moment, Novelty, SecretNeed};
 use super::names::DONE;
 use super::pin;
 use super::question::{Choice, Question};
-use super::review::Agreed;
+use super::review::agreed::Agreed;
 use super::root_keys::place;
 use super::sentence;
 use super::step::Turn;

@@ -28,7 +28,7 @@ impl ExportBoard {
             signed: tally.as_ref().map_or(0, |tally| tally.valid.len()),
             needed: draft.threshold,
             absent: tally.map(|tally| absent(draft, &tally)).unwrap_or_default(),
-            digest: draft.agreed.as_ref().map(crate::machine::review::Agreed::digest),
+            digest: draft.agreed.as_ref().map(crate::machine::review::agreed::Agreed::digest),
         }
     }
 }

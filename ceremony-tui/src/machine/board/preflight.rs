@@ -1,7 +1,7 @@
 //! The picture of step 1: what was found.
 
 use crate::machine::draft::Draft;
-use crate::machine::preflight::Finding;
+use crate::machine::finding::Finding;
 
 /// Everything that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]

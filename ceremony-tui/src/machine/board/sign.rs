@@ -68,7 +68,7 @@ impl SignBoard {
         let holders: Vec<HolderView> = draft.root_keys.iter().map(view).collect();
         let signed =
             holders.iter().filter(|holder| matches!(holder.state, HolderState::Signed { .. })).count();
-        let digest = draft.agreed.as_ref().map(crate::machine::review::Agreed::digest);
+        let digest = draft.agreed.as_ref().map(crate::machine::review::agreed::Agreed::digest);
         SignBoard { holders, signed, needed: draft.threshold, digest }
     }
 }

@@ -1,0 +1,31 @@
+//! What the preflight found.
+
+use super::event::Effect;
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub(super) id: &'static str,
+    pub(super) seen: String,
+    /// What to do about it; nothing where it is as it should be.
+    pub(super) cure: Option<String>,
+}
+
+impl Finding {
+    pub(super) fn fine(id: &'static str, seen: impl Into<String>) -> Finding {
+        Finding { id, seen: seen.into(), cure: None }
+    }
+
+    pub(super) fn fix(id: &'static str, seen: impl Into<String>, cure: impl Into<String>) -> Finding {
+        Finding { id, seen: seen.into(), cure: Some(cure.into()) }
+    }
+
+    pub(super) fn line(&self) -> Effect {
+        let Finding { id, seen, cure } = self;
+        let said = match cure {
+            None => Effect::plain(format!("ok   {id}: {seen}")),
+            Some(cure) => Effect::warning(format!("fix  {id}: {seen} {cure}")),
+        };
+        said.pictured()
+    }
+}
