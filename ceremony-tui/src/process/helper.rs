@@ -5,7 +5,6 @@ use std::os::fd::BorrowedFd;
 use crate::channel::pieces::Incoming;
 use crate::channel::{Channel, ChannelError};
 use crate::process::broker::{BrokerAnswer, BrokerRequest};
-use crate::process::hosts::Host;
 use crate::token::HostKind;
 
 /// The broker, and what it still owes.
@@ -24,6 +23,13 @@ struct Starting {
     pid: Option<u32>,
     /// How many endings are reported before the start is.
     after_endings: usize,
+}
+
+/// A host that runs.
+#[derive(Debug)]
+pub(super) struct Host {
+    pub(super) pid: u32,
+    pub(super) channel: Channel,
 }
 
 /// A host that was asked for, and whether it runs: otherwise the operating system's reason.

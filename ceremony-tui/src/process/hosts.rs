@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::channel::pieces::{Incoming, Outgoing};
 use crate::channel::{Channel, ChannelError};
 use crate::clock::Deadline;
-use crate::process::helper::Helper;
+use crate::process::helper::{Helper, Host};
 use crate::token::{Answer, AskError, Envelope, HostKind, Question, Refusal, TokenBroker};
 use crate::wait::Watch;
 
@@ -21,13 +21,6 @@ pub struct Hosts {
     helper: Option<Helper>,
     running: BTreeMap<HostKind, Host>,
     asked: Option<Asked>,
-}
-
-/// A host that runs.
-#[derive(Debug)]
-pub(super) struct Host {
-    pub(super) pid: u32,
-    pub(super) channel: Channel,
 }
 
 /// The question that is under way.
