@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::digest::DocumentDigest;
 use crate::json::{Json, JsonError};
 use crate::key::{Signature, SignatureError};
-use crate::names::{KeyId, shortened};
+use crate::names::KeyId;
+use crate::text::shortened;
 
 /// `{"signed": …, "signatures": […]}` (4.2.1), with everything that was in it.
 ///

@@ -24,5 +24,6 @@ pub mod rotation;
 pub mod settings;
 pub mod software;
 pub mod target;
+pub mod text;
 pub mod threshold;
 pub mod time;

@@ -7,9 +7,10 @@ mod targets;
 use crate::document::{DocumentError, SignedDocument};
 use crate::json::Json;
 use crate::key::KeyError;
-use crate::names::{NameError, Version, shortened};
+use crate::names::{NameError, Version};
 use crate::settings::SettingsError;
 use crate::target::{TargetInfoError, TargetPathError};
+use crate::text::shortened;
 use crate::threshold::RoleKeysError;
 use crate::time::{Expiry, TimeError};
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::num::NonZeroU64;
 
 use crate::json::Json;
+use crate::text::shortened;
 
 /// A key id as a document declares it: opaque, at most 128 printable characters.
 ///
@@ -193,22 +194,6 @@ pub enum NameError {
     Version(String),
 }
 
-/// At most the first 80 characters, for error messages. What would steer a terminal, or cannot be seen, is spelt out.
-pub(crate) fn shortened(text: &str) -> String {
-    let mut shown = String::new();
-    for (number, c) in text.chars().enumerate() {
-        match c {
-            _ if number == 80 => {
-                shown.push_str("...");
-                break;
-            }
-            '"' | '\'' | '\\' => shown.push(c),
-            _ => shown.extend(c.escape_debug()),
-        }
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,13 +207,6 @@ mod tests {
         for name in ["bins-0f", "my_team", "v1.2", "9lives"] {
             assert!(RoleName::parse(name).is_ok(), "refused {name}");
         }
-    }
-
-    #[test]
-    fn a_foreign_text_is_told_in_short_and_steers_no_terminal() {
-        assert_eq!(shortened("a \"b\" \\ \u{e9}"), "a \"b\" \\ \u{e9}");
-        assert_eq!(shortened("\u{1b}[2J\u{202e}e\u{301}\0"), "\\u{1b}[2J\\u{202e}e\\u{301}\\0");
-        assert_eq!(shortened(&"x".repeat(1000)), format!("{}...", "x".repeat(80)));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 
 use crate::json::{AlikeError, Json};
 use crate::metadata::{Metadata, MetadataError, Root, TopRole};
-use crate::names::{Version, shortened};
+use crate::names::Version;
+use crate::text::shortened;
 use crate::threshold::{RoleKeysError, Tally, count_signatures};
 use crate::time::{Expiry, UnixTime};
 

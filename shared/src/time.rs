@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::names::shortened;
+use crate::text::shortened;
 
 /// Seconds since 1970-01-01 00:00:00 UTC; what a clock said, handed in by the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,6 +3,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use shared::text::spelt;
+
 /// A folder or a file in it did not do what was asked. Nothing was replaced.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
@@ -120,9 +122,5 @@ impl FolderError {
 
 /// A path as a person reads it: names on a foreign medium may steer a terminal, or hide what they are.
 fn shown(path: &Path) -> String {
-    let spelt = |c: char| match c {
-        '"' | '\'' | '\\' => c.to_string(),
-        _ => c.escape_debug().to_string(),
-    };
-    path.display().to_string().chars().map(spelt).collect()
+    spelt(&path.display().to_string())
 }

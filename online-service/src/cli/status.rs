@@ -3,7 +3,7 @@
 use clap::Args;
 use shared::json::Json;
 
-use super::output::say;
+use super::output::{hand_over, say};
 use super::remote::Remote;
 use crate::composition;
 use crate::config::Config;
@@ -32,7 +32,7 @@ impl Status {
             }
         };
         if self.json {
-            return say(String::from_utf8_lossy(&value.to_pretty()).trim_end());
+            return hand_over(String::from_utf8_lossy(&value.to_pretty()).trim_end());
         }
         let sentences = value.get("sentences").and_then(Json::as_array).unwrap_or_default();
         sentences.iter().filter_map(Json::as_str).try_for_each(say)

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::Subcommand;
 
-use super::output::{note, say};
+use super::output::{hand_over, note, say};
 use crate::composition;
 use crate::config::Config;
 use crate::data_folder::NewFile;
@@ -60,7 +60,7 @@ impl Token {
                 note(&format!("{}. The secret is shown this once.", describe(&token)))?;
                 match file {
                     Some(file) => Ok(file.write(format!("{}\n", secret.as_str()).as_bytes())?),
-                    None => say(&secret),
+                    None => hand_over(&secret),
                 }
             }
             Self::List => catalog.tokens()?.iter().try_for_each(|token| say(&describe(token))),

@@ -9,7 +9,7 @@ use shared::key::Scheme;
 use shared::software::sealed::Passphrase;
 
 use super::document;
-use super::output::{in_lines, say};
+use super::output::{hand_over, in_lines, say};
 use crate::composition;
 use crate::config::Config;
 use crate::data_folder::{FolderLock, write_public};
@@ -104,7 +104,7 @@ impl Vault {
                         write_public(&path, &bytes)?;
                         show(&held)
                     }
-                    None => say(String::from_utf8_lossy(&bytes).trim_end()),
+                    None => hand_over(String::from_utf8_lossy(&bytes).trim_end()),
                 }
             }
             Self::List => composition::vault_keeper(config).list()?.iter().try_for_each(show),

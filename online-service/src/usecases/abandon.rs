@@ -3,6 +3,7 @@
 use shared::digest::DocumentDigest;
 use shared::json::Json;
 use shared::metadata::{Metadata, MetadataError, Root};
+use shared::text::shortened;
 
 use super::access::{AccessError, Caller};
 use crate::ports::Ports;
@@ -66,7 +67,7 @@ pub(crate) fn abandon(
     expected: Option<DocumentDigest>,
 ) -> Result<Abandoned, AbandonError> {
     caller.check(&Need::StopSigning)?;
-    let not_signing = || AbandonError::NotSigning(role.chars().take(80).collect());
+    let not_signing = || AbandonError::NotSigning(shortened(role));
     let mut outcome = Err(not_signing());
     for _ in 0..ATTEMPTS {
         let signing = ports.catalog.bootstrap()?.state == BootstrapState::Signing;

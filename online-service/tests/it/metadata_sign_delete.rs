@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use shared::gap::SignPayload;
 use shared::json::Json;
+use shared::text::is_invisible;
 
 use crate::bootstrap::post;
 use crate::ceremony::{Ceremony, Options};
@@ -185,6 +186,28 @@ fn the_command_line_says_what_it_throws_away_and_asks_first() {
     assert!(complaint.contains("in the state None"), "{complaint}");
     let complaint = service.refuse(&["bootstrap"]);
     assert!(complaint.contains("<FILE>"), "{complaint}");
+}
+
+#[test]
+fn a_name_in_the_root_steers_no_terminal_of_whoever_throws_it_away() {
+    let mut service = Service::new();
+    service.start();
+    let ceremony = Ceremony::hold(&service, &Options::default());
+    let signer = ceremony.signature(0).keyid;
+    let (payload, digest) = ceremony.payload_with_root(|signed| {
+        let name = "marker\u{1b}[2J\n\u{202e}nobody\u{200b}\u{3164}".repeat(3);
+        signed.set(shared::metadata::KEY_NAMES_FIELD, Json::object([(signer.as_str(), Json::from(name))]));
+    });
+    let mut payload = Json::parse(&payload).unwrap();
+    let mut root = payload.get("metadata").unwrap().get("root").unwrap().clone();
+    root.set("signatures", Json::from(root.get("signatures").unwrap().as_array().unwrap()[..1].to_vec()));
+    payload.set("metadata", Json::object([("root", root)]));
+    assert_eq!(post(&service, &payload.to_compact(), Some(&digest)).status, 202);
+    service.stop();
+    let printed = service.run(&abandon(&["--expect", &digest]));
+    let name = "marker\\u{1b}[2J\\n\\u{202e}nobody\\u{200b}\\u{3164}";
+    assert!(printed.contains(&format!("    {name}{name}")), "{printed}");
+    assert!(printed.chars().all(|c| c == '\n' || !c.is_control() && !is_invisible(c)), "{printed:?}");
 }
 
 /// `script` gives the command a terminal.

@@ -2,7 +2,8 @@
 
 use crate::json::{Json, JsonError};
 use crate::key::{Key, KeyError, SignatureError};
-use crate::names::{KeyId, shortened};
+use crate::names::KeyId;
+use crate::text::shortened;
 use crate::time::{TimeError, UnixTime};
 
 const VERSION: u32 = 1;

@@ -6,7 +6,7 @@
 use unicode_normalization::is_nfc;
 
 use super::Json;
-use crate::names::shortened;
+use crate::text::shortened;
 
 /// The greatest integer that JavaScript keeps exactly.
 pub(crate) const EXACT_EVERYWHERE: i128 = (1 << 53) - 1;

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::Json;
-use crate::names::shortened;
+use crate::text::shortened;
 
 /// The deepest nesting that is read.
 pub const MAX_DEPTH: usize = 64;

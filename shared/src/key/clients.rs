@@ -6,6 +6,7 @@
 //! asked.
 
 use super::Key;
+use crate::text::shortened;
 use Client::{GoTuf, PythonTuf, SigstoreTuf, Tough, TufJs};
 
 /// A TUF client that people use.
@@ -90,7 +91,7 @@ impl Key {
             if others.is_empty() { (*last).to_owned() } else { format!("{} and {last}", others.join(", ")) };
         let counted =
             if self.counted_scheme().is_some() { "" } else { ", and its signatures are never counted" };
-        let kind = format!("{} ({})", self.scheme_name, self.keytype);
+        let kind = format!("{} ({})", shortened(&self.scheme_name), shortened(&self.keytype));
         Some(format!("Clients refuse a root that needs a key of the scheme {kind}: {listed}{counted}."))
     }
 }

@@ -12,7 +12,7 @@ use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use super::{CountedScheme, Curve, Digest, Key, KeyMaterial, Scheme, Verifier};
 use super::{key_id_of, keyval, three_fields};
 use crate::json::Json;
-use crate::names::shortened;
+use crate::text::shortened;
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
@@ -129,7 +129,7 @@ impl Key {
     /// A key of a scheme that is only shown.
     pub fn to_public_pem(&self) -> Result<String, KeyError> {
         let Verifier::Known(scheme, bytes) = &self.verifier else {
-            return Err(KeyError::Shown(self.scheme_name.clone()));
+            return Err(KeyError::Shown(shortened(&self.scheme_name)));
         };
         match scheme.family() {
             Family::Ed25519 => spki_pem(ED25519, None, bytes),

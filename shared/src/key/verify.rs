@@ -10,6 +10,7 @@ use aws_lc_rs::signature::{
 use super::{CountedScheme, Curve, Digest, Key, Verifier, pss_salt};
 use crate::json::Json;
 use crate::names::{KeyId, NameError};
+use crate::text::shortened;
 
 /// A signature as a document carries it (4.2.1): the key's id, and the signature in hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl Key {
     /// The signature does not verify, or the scheme is one that never counts.
     pub fn verify(&self, message: &[u8], sig: &[u8]) -> Result<(), SignatureError> {
         let Verifier::Known(scheme, public) = &self.verifier else {
-            return Err(SignatureError::Uncounted(self.scheme_name.clone()));
+            return Err(SignatureError::Uncounted(shortened(&self.scheme_name)));
         };
         let held = UnparsedPublicKey::new(scheme.algorithm(), public).verify(message, sig);
         held.map_err(|_| self.why_not(*scheme, public, message, sig))

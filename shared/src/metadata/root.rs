@@ -7,6 +7,7 @@ use crate::json::Json;
 use crate::key::{Key, KeyMaterial};
 use crate::names::{KeyId, TopRole, Version};
 use crate::settings::RepositorySettings;
+use crate::text::shortened;
 use crate::threshold::{RoleKeys, RoleKeysError};
 
 /// The field that carries the settings of the repository inside root's signed part.
@@ -76,7 +77,7 @@ impl Root {
     /// For every key that some client refuses, a sentence that names the key and the clients.
     pub fn key_warnings(&self) -> Vec<String> {
         let warning = |(keyid, key): (&KeyId, &Key)| {
-            key.warning().map(|sentence| format!("{}: {sentence}", self.name_of(keyid).escape_debug()))
+            key.warning().map(|sentence| format!("{}: {sentence}", shortened(&self.name_of(keyid))))
         };
         self.keys.iter().filter_map(warning).collect()
     }

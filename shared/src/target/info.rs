@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::json::alike::EXACT_EVERYWHERE;
 use crate::json::{AlikeError, Json};
-use crate::names::shortened;
+use crate::text::shortened;
 
 /// The most canonical bytes of `custom`.
 pub const CUSTOM_MAX_BYTES: usize = 4096;

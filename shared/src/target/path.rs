@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::json::alike::{is_in_the_bmp, is_normalised};
-use crate::names::shortened;
+use crate::text::shortened;
 
 /// The longest path, in bytes.
 pub const PATH_MAX_BYTES: usize = 512;

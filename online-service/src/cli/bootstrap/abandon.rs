@@ -7,6 +7,7 @@ use shared::digest::DocumentDigest;
 use shared::json::Json;
 use shared::metadata::{Metadata, Root};
 use shared::rotation::self_tally;
+use shared::text::shortened;
 
 use crate::cli::output::{in_lines, say};
 use crate::cli::remote::Client;
@@ -74,14 +75,9 @@ fn describe(root: &Metadata<Root>) -> anyhow::Result<()> {
     let tally = self_tally(root)?;
     say(&format!("It has {} of {} signatures, which are lost with it:", tally.valid.len(), tally.threshold))?;
     for keyid in &tally.valid {
-        say(&format!("    {} (key id {keyid})", printable(&root.body().name_of(keyid))))?;
+        say(&format!("    {} (key id {keyid})", shortened(&root.body().name_of(keyid))))?;
     }
     say("Whoever keeps the payload still has those that stand in it.")
-}
-
-/// A name comes from a document: it must not move the cursor.
-fn printable(name: &str) -> String {
-    name.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect()
 }
 
 fn ask() -> anyhow::Result<()> {

@@ -2,6 +2,7 @@
 
 use shared::json::Json;
 use shared::settings::SettingsError;
+use shared::text::shortened;
 
 use crate::http::error::{ApiError, Invalid};
 use crate::http::fields::{Faults, Field};
@@ -51,6 +52,7 @@ fn check_names(body: &Field<'_>, faults: &mut Faults) {
     let signed = documents.filter_map(|(_, document)| document.get("signed")?.as_object());
     let wrong = |name: &&String| !TUF_FIELDS.contains(&name.as_str()) && !name.starts_with("x-");
     if let Some(name) = signed.flat_map(|members| members.keys()).find(wrong) {
+        let name = shortened(name);
         let sentence =
             format!("Invalid: `{name}` field name, unrecognized_field must use format x-<vendor>-<name>");
         faults.add_sentence(body, &sentence);
