@@ -18,7 +18,7 @@ use rustix::fs::{Advice, CWD, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 use shared::digest::FileDigest;
 
-pub use error::FolderError;
+pub use error::{FolderError, ReadError};
 pub use search::find_key_file;
 
 /// What an export left behind.
@@ -65,18 +65,18 @@ pub fn export(folder: &Path, name: &str, bytes: &[u8]) -> Result<Written, Folder
 }
 
 /// Reads a document of at most `limit` bytes, from a regular file only. A link is followed to where it leads.
-pub fn import(path: &Path, limit: u64) -> Result<Vec<u8>, FolderError> {
-    let failed = |source| FolderError::from_io("read", path, source);
+pub fn import(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let failed = |source| ReadError::from_io(path, source);
     let file = regular(path)?;
     let found = file.metadata().map_err(failed)?.len();
     if found > limit {
-        return Err(FolderError::TooLarge { path: path.to_owned(), found, limit });
+        return Err(ReadError::TooLarge { path: path.to_owned(), found, limit });
     }
     let mut bytes = Vec::new();
     // The size above is a promise of the medium; the limit here is what really protects.
     file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > limit {
-        return Err(FolderError::TooLarge { path: path.to_owned(), found: bytes.len() as u64, limit });
+        return Err(ReadError::TooLarge { path: path.to_owned(), found: bytes.len() as u64, limit });
     }
     Ok(bytes)
 }
@@ -95,9 +95,9 @@ pub fn open_regular(path: &Path) -> std::io::Result<Option<std::fs::File>> {
     Ok(file.metadata()?.is_file().then_some(file))
 }
 
-fn regular(path: &Path) -> Result<std::fs::File, FolderError> {
-    let opened = open_regular(path).map_err(|source| FolderError::from_io("read", path, source))?;
-    opened.ok_or_else(|| FolderError::NotAFile { path: path.to_owned() })
+fn regular(path: &Path) -> Result<std::fs::File, ReadError> {
+    let opened = open_regular(path).map_err(|source| ReadError::from_io(path, source))?;
+    opened.ok_or_else(|| ReadError::NotAFile { path: path.to_owned() })
 }
 
 fn check_name(name: &str) -> Result<(), FolderError> {
@@ -122,7 +122,7 @@ fn existing(path: &Path, expected: usize) -> Result<Option<Vec<u8>>, FolderError
         Ok(metadata) if metadata.len() != expected as u64 => {
             Err(FolderError::OtherContent { path: path.to_owned() })
         }
-        Ok(_) => import(path, expected as u64).map(Some),
+        Ok(_) => Ok(Some(import(path, expected as u64)?)),
     }
 }
 

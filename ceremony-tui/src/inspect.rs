@@ -7,7 +7,7 @@ mod kind;
 use std::io::Write;
 use std::path::Path;
 
-use airgap_transfer::folder::{self, FolderError};
+use airgap_transfer::folder::{self, ReadError};
 use shared::document::SignedDocument;
 use shared::gap::{
     BootstrapPayload, OnlineKeyDocument, SettingsPin, SignPayload, SignRequest, UpdatePayload,
@@ -224,7 +224,7 @@ fn signature(value: &Json) -> Result<Vec<String>, InspectError> {
 pub enum InspectError {
     /// It could not be read.
     #[error(transparent)]
-    File(#[from] FolderError),
+    File(#[from] ReadError),
     /// No document of ours.
     #[error(
         "This is JSON, but no document that crosses the gap. Payloads, roots, online keys, sign requests and \

@@ -5,19 +5,13 @@ use std::path::{Path, PathBuf};
 
 use shared::text::spelt;
 
-/// A folder or a file in it did not do what was asked. Nothing was replaced.
+/// A file could not be read.
 #[derive(Debug, thiserror::Error)]
-pub enum FolderError {
-    /// There is no such file or folder.
+pub enum ReadError {
+    /// There is no such file.
     #[error("{path} does not exist. Check the spelling, or mount the medium and try again.", path = shown(path))]
     Missing {
         /// What was looked for.
-        path: PathBuf,
-    },
-    /// The path is not a folder.
-    #[error("{path} is not a folder. Name the folder that the medium is mounted on.", path = shown(path))]
-    NotAFolder {
-        /// What was named.
         path: PathBuf,
     },
     /// The path is not a regular file.
@@ -36,6 +30,58 @@ pub enum FolderError {
         found: u64,
         /// The limit in bytes.
         limit: u64,
+    },
+    /// The file refuses reading.
+    #[error("It is not allowed to read {path}. Look at its permissions, or name another file.", path = shown(path))]
+    NotAllowed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Anything else the operating system said.
+    #[error("It was not possible to read {path} ({source}). Check the medium and try again.", path = shown(path))]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl ReadError {
+    pub(super) fn from_io(path: &Path, source: std::io::Error) -> ReadError {
+        let path = path.to_owned();
+        match source.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => ReadError::Missing { path },
+            ErrorKind::PermissionDenied => ReadError::NotAllowed { path },
+            _ => ReadError::Io { path, source },
+        }
+    }
+}
+
+/// A folder or a file in it did not do what was asked. Nothing was replaced.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// A file in the folder could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// There is no such folder.
+    #[error("{path} does not exist. Check the spelling, or mount the medium and try again.", path = shown(path))]
+    Missing {
+        /// What was looked for.
+        path: PathBuf,
+    },
+    /// The path is not a folder.
+    #[error("{path} is not a folder. Name the folder that the medium is mounted on.", path = shown(path))]
+    NotAFolder {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// Something else than a regular file has the document's name.
+    #[error(
+        "{path} exists already and is not a regular file. Move it away, or choose an empty folder.", path = shown(path))]
+    NotAFile {
+        /// What is there.
+        path: PathBuf,
     },
     /// A file of the same name with other bytes is there.
     #[error(
@@ -71,7 +117,7 @@ pub enum FolderError {
         /// Where.
         path: PathBuf,
     },
-    /// The medium refuses writing, or the file refuses reading.
+    /// The medium refuses writing.
     #[error(
         "It is not allowed to {action} {path}. Mount the medium writable, look at the permissions, or choose another folder.", path = shown(path))]
     NotAllowed {
@@ -123,4 +169,23 @@ impl FolderError {
 /// A path as a person reads it: names on a foreign medium may steer a terminal, or hide what they are.
 fn shown(path: &Path) -> String {
     spelt(&path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may_not_read_is_not_told_to_make_the_medium_writable() {
+        let denied = || std::io::Error::from(ErrorKind::PermissionDenied);
+        let path = Path::new("/usb/payload.json");
+        let reading = ReadError::from_io(path, denied()).to_string();
+        assert_eq!(
+            reading,
+            "It is not allowed to read /usb/payload.json. Look at its permissions, or name another file."
+        );
+        assert!(
+            FolderError::from_io("write", path, denied()).to_string().contains("Mount the medium writable")
+        );
+    }
 }

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use super::FolderError;
+use super::{FolderError, ReadError};
 
 /// Private keys say what they are in their first bytes; more is never read.
 const HEAD_BYTES: u64 = 4096;
@@ -42,12 +42,12 @@ pub fn find_key_file(folder: &Path) -> Result<Option<PathBuf>, FolderError> {
     Ok(None)
 }
 
-fn looks_like_key(path: &Path) -> Result<bool, FolderError> {
+fn looks_like_key(path: &Path) -> Result<bool, ReadError> {
     let mut head = Vec::new();
     super::regular(path)?
         .take(HEAD_BYTES)
         .read_to_end(&mut head)
-        .map_err(|source| FolderError::from_io("read", path, source))?;
+        .map_err(|source| ReadError::from_io(path, source))?;
     let text = String::from_utf8_lossy(&head);
     Ok(MARKS.iter().any(|mark| text.contains(mark)))
 }

@@ -7,7 +7,7 @@ mod hostile;
 use std::fs;
 use std::path::Path;
 
-use airgap_transfer::folder::{FolderError, Outcome, export, find_key_file, import};
+use airgap_transfer::folder::{FolderError, Outcome, ReadError, export, find_key_file, import};
 use shared::digest::FileDigest;
 
 fn names(folder: &Path) -> Vec<String> {
@@ -101,10 +101,10 @@ fn an_import_stops_at_its_limit_and_at_what_is_no_file() {
     let file = folder.path().join("a.json");
     fs::write(&file, "12345").unwrap();
     assert_eq!(import(&file, 5).unwrap(), b"12345");
-    assert!(matches!(import(&file, 4), Err(FolderError::TooLarge { found: 5, limit: 4, .. })));
-    assert!(matches!(import(folder.path(), 5), Err(FolderError::NotAFile { .. })));
+    assert!(matches!(import(&file, 4), Err(ReadError::TooLarge { found: 5, limit: 4, .. })));
+    assert!(matches!(import(folder.path(), 5), Err(ReadError::NotAFile { .. })));
     // A device promises no size and never ends.
-    assert!(matches!(import(Path::new("/dev/zero"), 5), Err(FolderError::NotAFile { .. })));
+    assert!(matches!(import(Path::new("/dev/zero"), 5), Err(ReadError::NotAFile { .. })));
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_pipe_is_refused_and_not_waited_for_and_a_link_leads_where_it_leads() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe.json");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    assert!(matches!(import(&pipe, 5), Err(FolderError::NotAFile { .. })));
+    assert!(matches!(import(&pipe, 5), Err(ReadError::NotAFile { .. })));
     fs::write(folder.path().join("a.json"), "12345").unwrap();
     let link = folder.path().join("link.json");
     std::os::unix::fs::symlink("a.json", &link).unwrap();
