@@ -15,9 +15,6 @@ use crate::ports::clock::Moment;
 use crate::ports::randomness::RandomnessError;
 use crate::scope::Need;
 
-/// How often the pending root is read anew because a signature came meanwhile. A root has no more keys than that.
-const ATTEMPTS: u32 = 64;
-
 /// Why nothing was thrown away.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AbandonError {
@@ -68,22 +65,24 @@ pub(crate) fn abandon(
 ) -> Result<Abandoned, AbandonError> {
     caller.check(&Need::StopSigning)?;
     let not_signing = || AbandonError::NotSigning(shortened(role));
-    let mut outcome = Err(not_signing());
-    for _ in 0..ATTEMPTS {
+    let mut tried = None;
+    loop {
         let signing = ports.catalog.bootstrap()?.state == BootstrapState::Signing;
         let pending = ports.catalog.pending_root()?.filter(|_| signing && role == "root");
         let pending = pending.ok_or_else(not_signing)?;
         let abandonment = prepare(ports, caller, pending.root, expected)?;
         let abandoned = Abandoned { task: abandonment.task.id.clone(), at: abandonment.task.updated };
-        outcome = match ports.catalog.abandon_bootstrap(&abandonment) {
+        match ports.catalog.abandon_bootstrap(&abandonment) {
             Ok(Transition::Made) => return Ok(abandoned),
             Ok(Transition::Refused(_)) => return Err(not_signing()),
-            // A signature came meanwhile: it is thrown away too, and the log has to name it.
-            Err(error @ CatalogError::Fenced(_)) => Err(error.into()),
+            // A signature came meanwhile: it is thrown away too, and the log has to name it. Each one comes once, so
+            // this ends.
+            Err(CatalogError::Fenced(_)) if tried.as_ref() != Some(&abandonment.root) => {
+                tried = Some(abandonment.root);
+            }
             Err(error) => return Err(error.into()),
-        };
+        }
     }
-    outcome
 }
 
 fn prepare(
