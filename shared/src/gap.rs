@@ -8,6 +8,9 @@ mod root_update;
 mod sign_payload;
 mod sign_request;
 
+/// How many bytes a document that crosses the gap may have: more than any root or key file has.
+pub const MAX_BYTES: u64 = 8 * 1024 * 1024;
+
 pub use bootstrap_payload::{BootstrapPayload, PayloadError, SettingsPin};
 pub use online_key::{ONLINE_KEY_MAX_AGE_DAYS, OnlineKeyDocument};
 pub use possession::KeyDocumentError;

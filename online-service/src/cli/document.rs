@@ -2,12 +2,9 @@
 
 use std::path::Path;
 
-use airgap_transfer::folder::{FolderError, import};
-
-/// Larger than any document that crosses the gap, and than any root or key file.
-const LIMIT: u64 = 8 * 1024 * 1024;
+use airgap_transfer::folder::{ReadError, import};
 
 /// The bytes of a regular file. A device never ends and a pipe never begins, so neither is read.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, FolderError> {
-    import(path, LIMIT)
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
+    import(path, shared::gap::MAX_BYTES)
 }

@@ -1,5 +1,6 @@
 //! The shape of a bootstrap payload, refused in RSTUF's words where RSTUF refuses it.
 
+use shared::bins::BinCount;
 use shared::json::Json;
 use shared::settings::SettingsError;
 use shared::text::shortened;
@@ -104,23 +105,29 @@ fn check_roles(roles: &Field<'_>, faults: &mut Faults) {
 fn check_expiration(role: &Field<'_>, faults: &mut Faults) {
     let Some(field) = role.member("expiration", faults) else { return };
     if field.integer(faults).is_some_and(|days| days <= 0) {
-        faults.add(bound(&field, "greater_than", "Input should be greater than 0", ("gt", 0)));
+        faults.add(greater(&field, 0));
     }
 }
 
 fn check_number_of_bins(bins: &Field<'_>, faults: &mut Faults) {
     let Some(field) = bins.member("number_of_delegated_bins", faults) else { return };
-    match field.integer(faults) {
-        Some(..=1) => faults.add(bound(&field, "greater_than", "Input should be greater than 1", ("gt", 1))),
-        Some(16_385..) => {
-            faults.add(bound(&field, "less_than", "Input should be less than 16385", ("lt", 16_385)));
-        }
-        Some(_) | None => {}
+    let Some(count) = field.integer(faults) else { return };
+    // RSTUF names the numbers just outside.
+    let (below, above) = (BinCount::RANGE.start() - 1, BinCount::RANGE.end() + 1);
+    if count <= i128::from(below) {
+        faults.add(greater(&field, below));
+    } else if count >= i128::from(above) {
+        faults.add(bound(&field, ("less_than", "less than"), ("lt", above)));
     }
 }
 
-fn bound(field: &Field<'_>, kind: &'static str, message: &str, (name, number): (&str, u32)) -> Invalid {
-    Invalid { context: Some(Json::object([(name, Json::from(number))])), ..field.wrong(kind, message) }
+fn greater(field: &Field<'_>, than: u64) -> Invalid {
+    bound(field, ("greater_than", "greater than"), ("gt", than))
+}
+
+fn bound(field: &Field<'_>, (kind, words): (&'static str, &str), (name, number): (&str, u64)) -> Invalid {
+    let message = format!("Input should be {words} {number}");
+    Invalid { context: Some(Json::object([(name, Json::from(number))])), ..field.wrong(kind, &message) }
 }
 
 #[cfg(test)]
