@@ -16,7 +16,7 @@ use crate::digest::{GROUPS, groups, sha256};
 use crate::json::Json;
 use crate::names::KeyId;
 
-pub use clients::{Client, Refused};
+pub use clients::{Client, ClientSupport};
 pub use decode::KeyError;
 pub use scheme::{CountedScheme, Curve, Digest, Scheme};
 pub use verify::{Signature, SignatureError};

@@ -25,6 +25,9 @@ pub enum Client {
 }
 
 impl Client {
+    /// Every one that is known.
+    pub const ALL: &[Client] = &[PythonTuf, TufJs, Tough, SigstoreTuf, GoTuf];
+
     /// What its users call it.
     pub fn name(self) -> &'static str {
         match self {
@@ -37,22 +40,20 @@ impl Client {
     }
 }
 
-const ALL: &[Client] = &[PythonTuf, TufJs, Tough, SigstoreTuf, GoTuf];
-
-/// A key type and a scheme, and the clients that refuse a root which only such a key signed.
+/// What clients make of a key type and a scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refused {
+pub struct ClientSupport {
     /// The key type.
     pub keytype: &'static str,
     /// The scheme.
     pub scheme: &'static str,
-    /// The clients.
-    pub by: &'static [Client],
+    /// The clients that refuse a root which only such a key signed.
+    pub refused_by: &'static [Client],
 }
 
-impl Refused {
+impl ClientSupport {
     /// Every pair of key type and scheme that is known.
-    pub const ALL: &[Refused] = &[
+    pub const ALL: &[ClientSupport] = &[
         row("ed25519", "ed25519", &[]),
         row("ecdsa", "ecdsa-sha2-nistp256", &[]),
         row("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", &[]),
@@ -66,21 +67,21 @@ impl Refused {
         row("rsa", "rsa-pkcs1v15-sha256", &[TufJs, Tough, SigstoreTuf, GoTuf]),
         row("rsa", "rsa-pkcs1v15-sha384", &[TufJs, Tough, SigstoreTuf, GoTuf]),
         row("rsa", "rsa-pkcs1v15-sha512", &[TufJs, Tough, SigstoreTuf, GoTuf]),
-        row("rsa", "rsassa-pss-sha224", ALL),
-        row("rsa", "rsa-pkcs1v15-sha224", ALL),
-        row("sigstore-oidc", "Fulcio", ALL),
+        row("rsa", "rsassa-pss-sha224", Client::ALL),
+        row("rsa", "rsa-pkcs1v15-sha224", Client::ALL),
+        row("sigstore-oidc", "Fulcio", Client::ALL),
     ];
 }
 
-const fn row(keytype: &'static str, scheme: &'static str, by: &'static [Client]) -> Refused {
-    Refused { keytype, scheme, by }
+const fn row(keytype: &'static str, scheme: &'static str, refused_by: &'static [Client]) -> ClientSupport {
+    ClientSupport { keytype, scheme, refused_by }
 }
 
 impl Key {
     /// The clients that refuse a root which needs this key; all of them for a scheme that nobody knows.
-    pub fn refused_by(&self) -> &'static [Client] {
-        let known = |row: &&Refused| row.keytype == self.keytype && row.scheme == self.scheme_name;
-        Refused::ALL.iter().find(known).map_or(ALL, |row| row.by)
+    fn refused_by(&self) -> &'static [Client] {
+        let known = |row: &&ClientSupport| row.keytype == self.keytype && row.scheme == self.scheme_name;
+        ClientSupport::ALL.iter().find(known).map_or(Client::ALL, |row| row.refused_by)
     }
 
     /// A sentence for whoever looks at the key, when not every client accepts it.

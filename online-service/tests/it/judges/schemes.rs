@@ -12,7 +12,7 @@ use aws_lc_rs::signature::{
 };
 use shared::bins::BinKind;
 use shared::json::Json;
-use shared::key::{Client, CountedScheme, Curve, Digest, Key, Refused, Signature};
+use shared::key::{Client, ClientSupport, CountedScheme, Curve, Digest, Key, Signature};
 use shared::metadata::{Metadata, Root};
 
 use super::client::{Asked, CLIENTS, Verdict};
@@ -129,8 +129,8 @@ fn with_root_keys(ceremony: &Ceremony, pairs: &[Pair]) -> Metadata<Root> {
     Metadata::from_document(document).unwrap()
 }
 
-fn counted() -> impl Iterator<Item = (&'static Refused, CountedScheme)> {
-    Refused::ALL.iter().filter_map(|row| Some((row, CountedScheme::of(row.keytype, row.scheme)?)))
+fn counted() -> impl Iterator<Item = (&'static ClientSupport, CountedScheme)> {
+    ClientSupport::ALL.iter().filter_map(|row| Some((row, CountedScheme::of(row.keytype, row.scheme)?)))
 }
 
 /// Every client is given, as the root that it trusts, one that only a key of that scheme signed.
@@ -157,7 +157,7 @@ fn which_client_accepts_which_scheme() {
             })
             .collect();
         let expected: BTreeSet<Client> =
-            row.by.iter().copied().filter(|client| *client != Client::GoTuf).collect();
+            row.refused_by.iter().copied().filter(|client| *client != Client::GoTuf).collect();
         assert_eq!(refusing, expected, "{} ({})", row.scheme, row.keytype);
         let names: Vec<&str> = refusing.iter().map(|client| client.name()).collect();
         let by = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
@@ -181,9 +181,9 @@ fn a_root_of_every_scheme_bootstraps_with_a_warning_for_each_that_clients_refuse
         service.command(&["bootstrap", file.to_str().unwrap(), "--expect", &digest]).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{said}");
-    let warned = counted().filter(|(row, _)| !row.by.is_empty()).count();
+    let warned = counted().filter(|(row, _)| !row.refused_by.is_empty()).count();
     assert_eq!(said.matches("Warning: ").count(), warned, "{said}");
-    for (row, _) in counted().filter(|(row, _)| !row.by.is_empty()) {
+    for (row, _) in counted().filter(|(row, _)| !row.refused_by.is_empty()) {
         assert!(said.contains(&format!("{} ({})", row.scheme, row.keytype)), "{said}");
     }
 }
