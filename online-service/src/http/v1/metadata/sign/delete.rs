@@ -34,7 +34,8 @@ impl From<AbandonError> for ApiError {
     }
 }
 
-fn read(value: &Json) -> Result<String, ApiError> {
+/// Reads the body.
+pub(crate) fn read(value: &Json) -> Result<String, ApiError> {
     let mut faults = Faults::default();
     let role = Field::body(value).member("role", &mut faults);
     let role = role.and_then(|role| role.string(&mut faults)).unwrap_or_default().to_owned();
