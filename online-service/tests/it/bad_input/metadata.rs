@@ -113,6 +113,31 @@ fn says(name: &str, answer: &Answer, expected: &str) {
     );
 }
 
+/// Bodies of another shape, and what is said of each.
+const SHAPES: [(&str, &str); 12] = [
+    ("{}", r#"["body","signature"],"msg":"Field required"#),
+    (r#"{"role":"root"}"#, r#"["body","signature"],"msg":"Field required"#),
+    (r#"{"signature":{"keyid":"ab","sig":"00"}}"#, r#"["body","role"],"msg":"Field required"#),
+    (
+        r#"{"role":5,"signature":{"keyid":"ab","sig":"00"}}"#,
+        r#"["body","role"],"msg":"Input should be a valid string"#,
+    ),
+    (
+        r#"{"role":"root","signature":[]}"#,
+        r#"["body","signature"],"msg":"Input should be a valid dictionary"#,
+    ),
+    (r#"{"role":"root","signature":{"keyid":"ab"}}"#, r#"["body","signature","sig"],"msg":"Field required"#),
+    (r#"{"role":"root","signature":{"keyid":"","sig":"00"}}"#, "is no key id"),
+    (r#"{"role":"root","signature":{"keyid":"a b","sig":"00"}}"#, "is no key id"),
+    (r#"{"role":"root","signature":{"keyid":"a","sig":"xyz"}}"#, "key a is not hexadecimal"),
+    (r#"{"role":"root","signature":{"keyid":"a","sig":"0"}}"#, "key a is not hexadecimal"),
+    (
+        r#"{"role":"root","signature":{"keyid":"a","sig":5}}"#,
+        r#"["body","signature","sig"],"msg":"Input should be a valid string"#,
+    ),
+    (r#"{"role":"root","role":"root","signature":{"keyid":"a","sig":"00"}}"#, "stands twice in one object"),
+];
+
 #[test]
 fn signatures_that_do_not_count() {
     let service = available();
@@ -164,36 +189,7 @@ fn signatures_that_do_not_count() {
     for role in ["targets", "timestamp", "bins-0", "Root", "trusted_root"] {
         rows.refused(role, 422, "pending", || sign(role, ceremony.signature(1)));
     }
-    let shapes = [
-        ("{}", r#"["body","signature"],"msg":"Field required"#),
-        (r#"{"role":"root"}"#, r#"["body","signature"],"msg":"Field required"#),
-        (r#"{"signature":{"keyid":"ab","sig":"00"}}"#, r#"["body","role"],"msg":"Field required"#),
-        (
-            r#"{"role":5,"signature":{"keyid":"ab","sig":"00"}}"#,
-            r#"["body","role"],"msg":"Input should be a valid string"#,
-        ),
-        (
-            r#"{"role":"root","signature":[]}"#,
-            r#"["body","signature"],"msg":"Input should be a valid dictionary"#,
-        ),
-        (
-            r#"{"role":"root","signature":{"keyid":"ab"}}"#,
-            r#"["body","signature","sig"],"msg":"Field required"#,
-        ),
-        (r#"{"role":"root","signature":{"keyid":"","sig":"00"}}"#, "is no key id"),
-        (r#"{"role":"root","signature":{"keyid":"a b","sig":"00"}}"#, "is no key id"),
-        (r#"{"role":"root","signature":{"keyid":"a","sig":"xyz"}}"#, "key a is not hexadecimal"),
-        (r#"{"role":"root","signature":{"keyid":"a","sig":"0"}}"#, "key a is not hexadecimal"),
-        (
-            r#"{"role":"root","signature":{"keyid":"a","sig":5}}"#,
-            r#"["body","signature","sig"],"msg":"Input should be a valid string"#,
-        ),
-        (
-            r#"{"role":"root","role":"root","signature":{"keyid":"a","sig":"00"}}"#,
-            "stands twice in one object",
-        ),
-    ];
-    for (shape, says) in shapes {
+    for (shape, says) in SHAPES {
         rows.refused(shape, 422, says, || service.post("/api/v1/metadata/sign", shape.as_bytes()));
     }
     drop(rows);
