@@ -1,6 +1,6 @@
 //! Throwing away a root that waits for signatures, so that the bootstrap can begin again.
 
-use shared::digest::DocumentDigest;
+use shared::digest::{DocumentDigest, sha256};
 use shared::json::Json;
 use shared::metadata::{Metadata, MetadataError, Root};
 use shared::text::shortened;
@@ -85,6 +85,24 @@ pub(crate) fn abandon(
     }
 }
 
+/// Throws away a root that this version cannot read, perhaps because an older one accepted it. Only whoever has the
+/// data folder comes here, and saw a digest of these bytes.
+pub(crate) fn abandon_unreadable(
+    ports: &Ports,
+    caller: &Caller,
+    bytes: Vec<u8>,
+) -> Result<Abandoned, AbandonError> {
+    caller.check(&Need::StopSigning)?;
+    let task = task(ports)?;
+    let abandoned = Abandoned { task: task.id.clone(), at: task.updated };
+    let subject = [("unreadable_sha256", Json::from(hex::encode(sha256(&bytes))))];
+    let audit = audit(caller, &task, subject);
+    match ports.catalog.abandon_bootstrap(&Abandonment { root: bytes, task, audit })? {
+        Transition::Made => Ok(abandoned),
+        Transition::Refused(_) => Err(AbandonError::NotSigning("root".to_owned())),
+    }
+}
+
 fn prepare(
     ports: &Ports,
     caller: &Caller,
@@ -96,20 +114,22 @@ fn prepare(
     if let Some(expected) = expected.filter(|expected| *expected != got) {
         return Err(AbandonError::Digest { expected, got });
     }
-    let at = ports.clock.now();
-    let details = Json::object([("bootstrap", Json::from("Bootstrap process has been stopped"))]);
-    let task = Task::succeeded(ports.task_id()?, TaskName::DeleteSignMetadata, at, details);
-    let audit = audit(caller, &root, &task, at);
+    let task = task(ports)?;
+    let signers = root.document().signatures().map(|signature| Json::from(signature.keyid.as_str()));
+    let subject =
+        [("digest", Json::from(got.to_hex())), ("signatures", Json::from(signers.collect::<Vec<_>>()))];
+    let audit = audit(caller, &task, subject);
     Ok(Abandonment { root: bytes, task, audit })
 }
 
-/// Who threw away whose signatures on what.
-fn audit(caller: &Caller, root: &Metadata<Root>, task: &Task, at: Moment) -> AuditEntry {
-    let signers = root.document().signatures().map(|signature| Json::from(signature.keyid.as_str()));
-    let subject = Json::object([
-        ("task", Json::from(task.id.as_str())),
-        ("digest", Json::from(root.document().digest().to_hex())),
-        ("signatures", Json::from(signers.collect::<Vec<_>>())),
-    ]);
-    AuditEntry { at, actor: caller.actor.clone(), action: "bootstrap-abandoned", subject }
+fn task(ports: &Ports) -> Result<Task, RandomnessError> {
+    let details = Json::object([("bootstrap", Json::from("Bootstrap process has been stopped"))]);
+    Ok(Task::succeeded(ports.task_id()?, TaskName::DeleteSignMetadata, ports.clock.now(), details))
+}
+
+/// Who threw away what.
+fn audit<const N: usize>(caller: &Caller, task: &Task, what: [(&str, Json); N]) -> AuditEntry {
+    let mut subject = Json::object(what);
+    subject.set("task", Json::from(task.id.as_str()));
+    AuditEntry { at: task.updated, actor: caller.actor.clone(), action: "bootstrap-abandoned", subject }
 }

@@ -210,27 +210,52 @@ fn a_name_in_the_root_steers_no_terminal_of_whoever_throws_it_away() {
     assert!(printed.chars().all(|c| c == '\n' || !c.is_control() && !is_invisible(c)), "{printed:?}");
 }
 
-/// `script` gives the command a terminal.
+#[test]
+fn a_root_that_cannot_be_read_any_more_is_thrown_away_at_a_terminal() {
+    let (mut service, ceremony) = waiting();
+    service.stop();
+    // As an older version with other rules could have left it.
+    let db = rusqlite::Connection::open(service.path("data/catalog.sqlite")).unwrap();
+    let change = "UPDATE state SET value = CAST('{}' AS BLOB) WHERE key = 'pending-root'";
+    assert_eq!(db.execute(change, []).unwrap(), 1);
+    drop(db);
+    let digest = ceremony.digest();
+    for (arguments, says) in [(&["--expect", &*digest][..], "without --expect"), (&[], "at a terminal")] {
+        let complaint = service.refuse(&abandon(arguments));
+        assert!(complaint.contains("Nothing was thrown away") && complaint.contains(says), "{complaint}");
+    }
+    let (shown, succeeded) = at_a_terminal(&service, "yes\n");
+    assert!(succeeded && shown.contains("cannot read") && shown.contains("abandoned"), "{shown}");
+    assert!(last_audit(&service).get("subject").unwrap().get("unreadable_sha256").is_some());
+    service.start();
+    wait_again(&service);
+}
+
+/// `script` gives the command a terminal. Returns what was shown, and whether it succeeded.
+fn at_a_terminal(service: &Service, answer: &str) -> (String, bool) {
+    let config = service.path("data/vestry.toml");
+    let command = format!("{PROGRAM} --config {} bootstrap --abandon", config.to_str().unwrap());
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--return", "--command", &command, "/dev/null"]);
+    let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.success())
+}
+
 #[test]
 fn at_a_terminal_a_yes_is_asked_for() {
     let (mut service, _) = waiting();
     service.stop();
-    let config = service.path("data/vestry.toml");
-    let command = format!("{PROGRAM} --config {} bootstrap --abandon", config.to_str().unwrap());
     for (answer, says, state) in [
         ("no\n", "Nothing was thrown away.", "signing"),
         ("\n", "Nothing was thrown away.", "signing"),
         ("yes\n", "The bootstrap is abandoned", "None"),
     ] {
-        let mut script = Command::new("script");
-        script.args(["--quiet", "--return", "--command", &command, "/dev/null"]);
-        let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        let shown = String::from_utf8_lossy(&output.stdout);
+        let (shown, succeeded) = at_a_terminal(&service, answer);
         assert!(shown.contains("Type yes to throw it away:"), "{shown}");
         assert!(shown.contains(says), "{answer:?}: {shown}");
-        assert_eq!(output.status.success(), state == "None");
+        assert_eq!(succeeded, state == "None");
         let status = Json::parse(service.run(&["status", "--json"]).as_bytes()).unwrap();
         assert_eq!(status.get("state").unwrap().as_str(), Some(state));
     }

@@ -3,9 +3,9 @@
 use std::io::{BufRead as _, IsTerminal as _};
 
 use anyhow::{Context as _, bail};
-use shared::digest::DocumentDigest;
+use shared::digest::{DocumentDigest, FileDigest};
 use shared::json::Json;
-use shared::metadata::{Metadata, Root};
+use shared::metadata::{Metadata, MetadataError, Root};
 use shared::rotation::self_tally;
 use shared::text::shortened;
 
@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::data_folder::FolderLock;
 use crate::http::v1::expected::EXPECT_HEADER;
 use crate::ports::catalog::bootstrap::BootstrapState;
-use crate::usecases::abandon::abandon;
+use crate::usecases::abandon::{abandon, abandon_unreadable};
 use crate::usecases::access::Caller;
 
 pub(super) fn on_the_folder(config: &Config, expected: Option<DocumentDigest>) -> anyhow::Result<()> {
@@ -25,8 +25,16 @@ pub(super) fn on_the_folder(config: &Config, expected: Option<DocumentDigest>) -
     let state = ports.catalog.bootstrap()?.state;
     let pending = ports.catalog.pending_root()?.filter(|_| state == BootstrapState::Signing);
     let pending = pending.with_context(|| nothing_waits(state.as_str()))?;
-    let digest = settle(&Metadata::parse(&pending.root)?, expected)?;
-    abandon(&ports, &Caller::operator(), "root", Some(digest))?;
+    match Metadata::parse(&pending.root) {
+        Ok(root) => {
+            let digest = settle(&root, expected)?;
+            abandon(&ports, &Caller::operator(), "root", Some(digest))?;
+        }
+        Err(error) => {
+            settle_unreadable(&pending.root, &error, expected)?;
+            abandon_unreadable(&ports, &Caller::operator(), pending.root)?;
+        }
+    }
     report()
 }
 
@@ -64,9 +72,29 @@ fn settle(root: &Metadata<Root>, expected: Option<DocumentDigest>) -> anyhow::Re
     }
     describe(root)?;
     if expected.is_none() {
-        ask()?;
+        ask("Repeat the command with --expect and the digest above.")?;
     }
     Ok(digest)
+}
+
+/// An update can bring rules that the waiting root breaks; it must not lock the bootstrap for ever.
+fn settle_unreadable(
+    bytes: &[u8],
+    error: &MetadataError,
+    expected: Option<DocumentDigest>,
+) -> anyhow::Result<()> {
+    if expected.is_some() {
+        bail!(
+            "This version cannot read the root that waits, so it cannot be compared. Nothing was thrown away. \
+             Repeat the command without --expect, at a terminal."
+        );
+    }
+    say(&format!("A root waits for signatures that this version cannot read: {error}"))?;
+    say(&format!(
+        "It is lost with every signature on it. The SHA-256 of its bytes: {}",
+        FileDigest::of(bytes)
+    ))?;
+    ask("Repeat the command at a terminal.")
 }
 
 fn describe(root: &Metadata<Root>) -> anyhow::Result<()> {
@@ -80,12 +108,10 @@ fn describe(root: &Metadata<Root>) -> anyhow::Result<()> {
     say("Whoever keeps the payload still has those that stand in it.")
 }
 
-fn ask() -> anyhow::Result<()> {
+fn ask(otherwise: &str) -> anyhow::Result<()> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
-        bail!(
-            "Nothing was thrown away: there is nobody to ask. Repeat the command with --expect and the digest above."
-        );
+        bail!("Nothing was thrown away: there is nobody to ask. {otherwise}");
     }
     say("Type yes to throw it away:")?;
     let mut answer = String::new();
