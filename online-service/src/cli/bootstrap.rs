@@ -8,12 +8,12 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use shared::digest::DocumentDigest;
-use shared::gap::BootstrapPayload;
+use shared::gap::{BootstrapPayload, SettingsPin};
 use shared::json::Json;
 
 use super::document;
 use super::output::{in_lines, note, say};
-use super::remote::{Client, Remote};
+use super::remote::{Client, Remote, in_short};
 use crate::composition;
 use crate::config::Config;
 use crate::data_folder::FolderLock;
@@ -94,8 +94,15 @@ fn remotely(client: &Client, bytes: &[u8], expected: Option<DocumentDigest>) -> 
     report(payload.root.document().digest())
 }
 
-/// The service takes these keys; some of its clients will not.
+/// The service takes these settings, which nobody signed, and these keys; some of its clients will not.
 fn warn(payload: &BootstrapPayload) -> anyhow::Result<()> {
+    if payload.settings_pin()? == SettingsPin::Unsigned {
+        let settings = payload.settings.to_json().to_compact();
+        note(&format!(
+            "Warning: nobody signed the settings of this payload; whoever carried it can have changed them. They are: {}",
+            String::from_utf8_lossy(&settings)
+        ))?;
+    }
     payload.root.body().key_warnings().iter().try_for_each(|warning| note(&format!("Warning: {warning}")))
 }
 
@@ -108,10 +115,10 @@ fn wait(client: &Client, task: &str) -> anyhow::Result<String> {
         match data.get("state").and_then(Json::as_str) {
             Some("SUCCESS") => {
                 let details = result.get("details").and_then(|details| details.get("bootstrap")?.as_str());
-                return Ok(details.unwrap_or("Bootstrap processed").to_owned());
+                return Ok(in_short(details.unwrap_or("Bootstrap processed")));
             }
             Some("STARTED") => std::thread::sleep(POLLS.0),
-            _ => bail!("The bootstrap failed: {}", String::from_utf8_lossy(&result.to_compact())),
+            _ => bail!("The bootstrap failed: {}", in_short(&String::from_utf8_lossy(&result.to_compact()))),
         }
     }
     bail!("The service is still at it. Ask again with `status`; nothing is lost.")

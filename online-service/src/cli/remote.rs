@@ -34,6 +34,8 @@ pub(super) struct Client {
 
 /// No answer of the API or metadata file is longer.
 const MAX_ANSWER: u64 = 64 * 1024 * 1024;
+/// How many characters of a refusal are told.
+const MAX_TOLD: usize = 4096;
 
 impl Remote {
     /// A client, when the command is to talk to a running service.
@@ -92,8 +94,13 @@ impl Client {
         if status.is_success() {
             return Ok(value);
         }
-        bail!("The service refused ({status}): {}", sentences(&value))
+        bail!("The service refused ({status}): {}", in_short(&sentences(&value)))
     }
+}
+
+/// As much of an answer as a person reads: nobody knows who answers.
+pub(super) fn in_short(text: &str) -> String {
+    text.chars().take(MAX_TOLD).collect()
 }
 
 /// What a refusal says: a sentence, RSTUF's object, or pydantic's list.

@@ -1,11 +1,11 @@
 //! From a payload of the ceremony to a repository.
 
 use shared::bins::Bins;
-use shared::digest::DocumentDigest;
+use shared::digest::{DocumentDigest, sha256};
 use shared::gap::{BootstrapPayload, PayloadError, SettingsPin};
 use shared::json::Json;
 use shared::key::Key;
-use shared::metadata::{Metadata, Root, TopRole};
+use shared::metadata::{Root, TopRole};
 use shared::names::KeyId;
 use shared::rotation::{RootError, check_first_root};
 use shared::threshold::Tally;
@@ -274,7 +274,7 @@ fn open(
         task,
         root,
         settings: payload.settings.to_json().canonical(),
-        audit: audit(caller, &payload.root, state, now),
+        audit: audit(caller, payload, state, now),
     };
     match ports.catalog.open_bootstrap(&opening)? {
         Transition::Made => Ok(Accepted { task: id, at: now, state }),
@@ -282,9 +282,12 @@ fn open(
     }
 }
 
-fn audit(caller: &Caller, root: &Metadata<Root>, state: BootstrapState, at: Moment) -> AuditEntry {
+fn audit(caller: &Caller, payload: &BootstrapPayload, state: BootstrapState, at: Moment) -> AuditEntry {
+    let signed = payload.settings_pin() == Ok(SettingsPin::Signed);
     let subject = Json::object([
-        ("digest", Json::from(root.document().digest().to_hex())),
+        ("digest", Json::from(payload.root.document().digest().to_hex())),
+        ("settings_sha256", Json::from(hex::encode(sha256(&payload.settings.to_json().canonical())))),
+        ("settings_signed", Json::from(signed)),
         ("state", Json::from(state.as_str())),
     ]);
     AuditEntry { at, actor: caller.actor.clone(), action: "bootstrap-accepted", subject }

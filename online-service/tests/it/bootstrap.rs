@@ -143,10 +143,17 @@ fn a_payload_without_signed_settings_needs_a_switch() {
         .replace("allow_rstuf_payloads = false", "allow_rstuf_payloads = true")
         .replace("allow_unpinned_bootstrap = false", "allow_unpinned_bootstrap = true");
     std::fs::write(&config, text).unwrap();
-    service.start();
-    let answer = post(&service, &payload, None);
-    assert_eq!(answer.status, 202, "{}", answer.text());
-    service.finish(&answer);
+    let file = service.path("payload.json");
+    std::fs::write(&file, &payload).unwrap();
+    let output = service.command(&["bootstrap", file.to_str().unwrap()]).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && told.contains("Warning: nobody signed the settings"), "{told}");
+    assert!(told.contains("\"number_of_delegated_bins\":4"), "{told}");
+    let path = service.path("data/catalog.sqlite");
+    let db = rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let lines = "SELECT CAST(line AS TEXT) FROM audit WHERE line LIKE '%bootstrap-accepted%'";
+    let line: String = db.query_row(lines, [], |row| row.get(0)).unwrap();
+    assert!(line.contains("\"settings_signed\":false"), "{line}");
 }
 
 #[test]

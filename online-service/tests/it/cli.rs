@@ -1,12 +1,15 @@
 //! The operator's commands.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 
 use shared::gap::OnlineKeyDocument;
 use shared::key::{Key, Scheme};
 use shared::software::SoftwareKey;
 use shared::software::sealed::{Passphrase, Work, seal};
+use shared::text::is_invisible;
 
 use crate::service::Service;
 
@@ -18,6 +21,42 @@ fn init_never_overwrites() {
     let complaint = service.refuse(&["init", "--data", data.to_str().unwrap()]);
     assert!(complaint.contains("exists already"), "{complaint}");
     assert_eq!(fs::read(service.path("data/vestry.toml")).unwrap(), before);
+}
+
+#[test]
+fn whoever_answers_in_the_place_of_the_service_steers_no_terminal() {
+    let service = Service::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let hostile = "\u{1b}]0;marker\u{7}\u{1b}[2J\u{9b}\u{202e}\u{3164}\r".repeat(100_000);
+    let (json, status) = (hostile.replace('\u{1b}', "\\u001b").replace(['\u{7}', '\r'], ""), "418 No");
+    let answers = [
+        ("200 OK", format!("{{\"sentences\":[\"{}\"]}}", &json)),
+        (status, format!("{{\"detail\":\"{json}\"}}")),
+        (status, hostile),
+    ];
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for (status, body) in &answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut head = [0; 4096];
+                assert!(stream.read(&mut head).unwrap() > 0);
+                let length = body.len();
+                write!(
+                    stream,
+                    "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+                )
+                .unwrap();
+            }
+        });
+        for (status, _) in &answers {
+            let output = service.command(&["status", "--server", &url]).output().unwrap();
+            let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+            assert!(told.contains("\\u{1b}]0;marker") && told.contains("\\u{202e}\\u{3164}"), "{told:.200}");
+            assert!(told.chars().all(|c| c == '\n' || !c.is_control() && !is_invisible(c)));
+            assert!(output.status.success() || told.len() < 40_000, "{status}: {} bytes", told.len());
+        }
+    });
 }
 
 #[test]
