@@ -1,8 +1,10 @@
 //! The service's one configuration file.
 
+use std::io::Read as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use airgap_transfer::folder::open_regular;
 use serde::{Deserialize, Serialize};
 
 /// Why there is no configuration.
@@ -85,10 +87,13 @@ const HEADER: &str = "\
 
 ";
 
+/// No configuration is larger.
+const MAX_BYTES: u64 = 64 * 1024;
+
 impl Config {
     /// Reads the file. Relative paths in it are relative to its folder.
     pub(crate) fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
+        let text = read(path)
             .map_err(|error| ConfigError::Unreadable { path: path.to_owned(), reason: error.to_string() })?;
         let invalid = |reason: String| ConfigError::Invalid { path: path.to_owned(), reason };
         let mut config: Self = toml::from_str(&text).map_err(|error| invalid(place(&text, &error)))?;
@@ -129,6 +134,15 @@ impl Config {
     }
 }
 
+/// A device never ends and a pipe may never begin, so neither is read.
+fn read(path: &Path) -> std::io::Result<String> {
+    let other = std::io::Error::other;
+    let file = open_regular(path)?.ok_or_else(|| other("it is not a regular file"))?;
+    let mut text = String::new();
+    file.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_BYTES { Err(other("it is larger than any configuration")) } else { Ok(text) }
+}
+
 /// Where and what, without the line itself: there may be a secret in it.
 fn place(text: &str, error: &toml::de::Error) -> String {
     let line =
@@ -162,6 +176,15 @@ mod tests {
     fn a_misspelt_switch_is_refused() {
         let text = "listen = \"127.0.0.1:0\"\ndata = \".\"\nrehersal = true\n[vault]\npassphrase_file = \"secret\"\n";
         assert!(load(text).unwrap_err().contains("rehersal"));
+    }
+
+    #[test]
+    fn what_never_ends_is_no_configuration() {
+        for path in ["/dev/zero", "/"] {
+            let complaint = Config::load(path.as_ref()).unwrap_err().to_string();
+            assert!(complaint.contains("not a regular file"), "{complaint}");
+        }
+        assert!(load(&"#".repeat(65 << 10)).unwrap_err().contains("larger than any configuration"));
     }
 
     #[test]

@@ -19,8 +19,10 @@ const PLACES: [&[&str]; 9] = [
 ];
 /// No place is deeper.
 const DEEPEST: usize = 4;
-/// Up to here every integer is a number of its own.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+/// Up to here every integer is a number of its own in every language.
+const EXACT: i64 = 9_007_199_254_740_992;
+/// No such number has more digits.
+const MOST_DIGITS: usize = 16;
 
 /// The text with such numbers spelt as integers; `None` when there are none.
 pub(super) fn respelt(text: &[u8]) -> Option<Vec<u8>> {
@@ -109,17 +111,37 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The integer behind a spelling with a fraction or an exponent. A zero below zero stays what it is.
+/// The integer behind a spelling with a fraction or an exponent, by its digits: none is rounded. A zero below zero
+/// stays what it is.
 fn whole(token: &[u8]) -> Option<i64> {
-    if !token.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
-        return None;
-    }
+    let text = std::str::from_utf8(token).ok().filter(|text| text.contains(['.', 'e', 'E']))?;
     // What is no number in JSON stays as it is.
-    let number: f64 = serde_json::from_slice(token).ok()?;
-    if number.fract() != 0.0 || number.abs() > EXACT || (number == 0.0 && number.is_sign_negative()) {
+    serde_json::from_str::<serde::de::IgnoredAny>(text).ok()?;
+    let (sign, text) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{before}{}", after.trim_end_matches('0'));
+    let digits = digits.trim_start_matches('0');
+    let number = match digits {
+        "" => 0,
+        _ => shifted(digits, exponent.parse::<i64>().ok()?, after.trim_end_matches('0').len())?,
+    };
+    (number <= EXACT && (number, sign) != (0, -1)).then_some(sign * number)
+}
+
+/// The number of these digits, the last `places` of which stand behind the point, times ten to the power of `exponent`.
+fn shifted(digits: &str, exponent: i64, places: usize) -> Option<i64> {
+    let zeros = exponent.checked_sub(i64::try_from(places).ok()?)?;
+    let cut = usize::try_from(zeros.unsigned_abs()).ok()?;
+    if zeros >= 0 {
+        let wanted = cut < MOST_DIGITS && digits.len() + cut <= MOST_DIGITS;
+        return wanted.then(|| format!("{digits}{}", "0".repeat(cut)))?.parse().ok();
+    }
+    let (kept, fraction) = digits.split_at(digits.len().checked_sub(cut)?);
+    if kept.len() > MOST_DIGITS || fraction.bytes().any(|digit| digit != b'0') {
         return None;
     }
-    format!("{number:.0}").parse().ok()
+    kept.parse().ok()
 }
 
 #[cfg(test)]
@@ -140,7 +162,16 @@ mod tests {
             of(r#"{"timeout":3e2,"publish_artifacts":0.0}"#),
             r#"{"timeout":300,"publish_artifacts":0}"#
         );
-        assert_eq!(of(r#"{"timeout":-5.00E0}"#), r#"{"timeout":-5}"#);
+        for (spelt, whole) in [
+            ("-5.00E0", "-5"),
+            ("0.5e1", "5"),
+            ("5000e-3", "5"),
+            ("0.0e999", "0"),
+            ("9007199254740991.0", "9007199254740991"),
+            ("900719925474099.1e1", "9007199254740991"),
+        ] {
+            assert_eq!(of(&format!("{{\"timeout\":{spelt}}}")), format!("{{\"timeout\":{whole}}}"));
+        }
         assert_eq!(
             of(r#"{"settings":{"roles":{"bins":{"expiration":1.0,"number_of_delegated_bins":4.0}}}}"#),
             r#"{"settings":{"roles":{"bins":{"expiration":1,"number_of_delegated_bins":4}}}}"#
@@ -155,6 +186,12 @@ mod tests {
             r#"{"timeout":-0}"#,
             r#"{"timeout":-0.0}"#,
             r#"{"timeout":1e400}"#,
+            r#"{"timeout":1e-400}"#,
+            r#"{"timeout":1e99999999999999999999}"#,
+            r#"{"timeout":630.00000000000000001}"#,
+            r#"{"timeout":9007199254740991.4}"#,
+            r#"{"timeout":9007199254740993.0}"#,
+            r#"{"timeout":-0e5}"#,
             r#"{"timeout":1e30}"#,
             r#"{"timeout":01.0}"#,
             r#"{"timeout":"300.0"}"#,

@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 use shared::digest::DocumentDigest;
 use shared::json::Json;
+use shared::text::shortened;
 
 use crate::http::error::{ApiError, Invalid};
 
@@ -15,7 +16,7 @@ pub(crate) fn digest(headers: &HeaderMap) -> Result<Option<DocumentDigest>, ApiE
     let text = String::from_utf8_lossy(value.as_bytes());
     let digest = DocumentDigest::parse_spoken(&text).map_err(|error| {
         let place = vec![Json::from("header"), Json::from(EXPECT_HEADER)];
-        ApiError::invalid(Invalid::value(place, &error.to_string(), Json::from(text.as_ref())))
+        ApiError::invalid(Invalid::value(place, &error.to_string(), Json::from(shortened(&text))))
     })?;
     Ok(Some(digest))
 }
