@@ -27,6 +27,7 @@ use crate::ports::Ports;
 use crate::publisher::health::Health;
 use crate::publisher::wake::Wake;
 use crate::usecases::bootstrap::BootstrapPolicy;
+use body::Room;
 use content::ContentFolder;
 use error::ApiError;
 
@@ -42,8 +43,8 @@ pub(crate) struct App {
     pub(crate) health: Arc<Health>,
     /// Turns at parsing a large body.
     pub(crate) large_bodies: Arc<Semaphore>,
-    /// Room for bodies, in KiB.
-    pub(crate) held_kib: Arc<Semaphore>,
+    /// Room for large bodies.
+    pub(crate) room: Room,
     /// The folder under `/content/`, if any.
     pub(crate) content: Option<ContentFolder>,
 }

@@ -12,7 +12,7 @@ use super::output::say;
 use crate::composition;
 use crate::config::Config;
 use crate::data_folder::FolderLock;
-use crate::http::body::{HELD_KIB, LARGE_AT_ONCE};
+use crate::http::body::{LARGE_AT_ONCE, Room};
 use crate::http::content::ContentFolder;
 use crate::http::{App, connections, router};
 use crate::publisher::health::Health;
@@ -32,7 +32,7 @@ pub(super) fn run(config: &Config) -> anyhow::Result<()> {
         wake: Arc::clone(&wake),
         health: Arc::clone(&health),
         large_bodies: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
-        held_kib: Arc::new(Semaphore::new(HELD_KIB)),
+        room: Room::default(),
         content: open_content(config)?,
     });
     let listener = TcpListener::bind(config.listen).with_context(|| {

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::body::discard;
+use super::body::{Incoming, discard};
 use super::error::ApiError;
 use super::{Shared, blocking};
 use crate::scope::Need;
@@ -28,7 +28,7 @@ pub(crate) async fn sender(
     headers: &HeaderMap,
     need: &Need<'_>,
     body: Body,
-) -> Result<(Caller, Body), ApiError> {
+) -> Result<(Caller, Incoming), ApiError> {
     let known = match caller(app, headers).await {
         Ok(caller) => {
             let allowed = caller.check(need).map_err(ApiError::from);
@@ -40,7 +40,10 @@ pub(crate) async fn sender(
         Err(error) => Err(error),
     };
     match known {
-        Ok(caller) => Ok((caller, body)),
+        Ok(caller) => {
+            let actor = caller.actor.clone();
+            Ok((caller, Incoming { body, actor }))
+        }
         Err(error) => {
             discard(body).await;
             Err(error)

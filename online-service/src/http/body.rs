@@ -1,9 +1,10 @@
 //! Reading a JSON body: at most 32 MiB within a minute, without duplicate members and fractions.
 //!
-//! What a body becomes in memory is bounded too: by its values, and by how many large bodies are read at once. Parsing
+//! What a body becomes in memory is bounded too: by its values, and by how many large bodies are held and read at once. Parsing
 //! happens where the use case runs, on a thread that may block.
 
 mod malformed;
+mod room;
 mod whole_numbers;
 
 use std::future::poll_fn;
@@ -14,17 +15,18 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::http::{HeaderMap, header};
 use shared::json::Json;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::error::{ApiError, Invalid};
 use super::{App, Shared, blocking};
+use room::Held;
+pub(crate) use room::Room;
 
 /// The largest body.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
 /// How much of a refused body is still read and thrown away.
 const MAX_DISCARDED: usize = 64 * 1024 * 1024;
-/// How long a body may take.
+/// How long a body may take, and a large one once more when there is room for it.
 const READING: Duration = Duration::from_secs(60);
 /// How long a refused body is listened to.
 const DISCARDING: Duration = Duration::from_secs(10);
@@ -34,18 +36,23 @@ const MAX_VALUES: usize = 4_000_000;
 const LARGE: usize = 256 * 1024;
 /// How many large bodies are parsed at once.
 pub(crate) const LARGE_AT_ONCE: usize = 2;
-/// How many KiB of bodies are held at once, while they arrive and while they wait for their turn.
-pub(crate) const HELD_KIB: usize = 256 * 1024;
+
+/// A body that is still to come, and who sends it.
+pub(crate) struct Incoming {
+    /// The body.
+    pub(crate) body: Body,
+    /// Whose it is.
+    pub(crate) actor: String,
+}
 
 /// Reads the whole body as JSON and gives it to a use case, on a thread that may block.
 pub(crate) async fn with_json<T: Send + 'static>(
     app: &Shared,
     headers: &HeaderMap,
-    body: Body,
+    incoming: Incoming,
     work: impl FnOnce(&App, &Json) -> Result<T, ApiError> + Send + 'static,
 ) -> Result<T, ApiError> {
-    let held = hold(app, body.size_hint().upper()).await?;
-    let bytes = read(headers, body).await?;
+    let (bytes, held) = read(&app.room, headers, incoming).await?;
     let turn = if bytes.len() > LARGE {
         let turns = Arc::clone(&app.large_bodies);
         Some(turns.acquire_owned().await.map_err(|error| ApiError::internal(&error))?)
@@ -60,15 +67,6 @@ pub(crate) async fn with_json<T: Send + 'static>(
     .await
 }
 
-/// Makes room for a body before it is read. One of unknown length gets as much as it could have.
-async fn hold(app: &Shared, length: Option<u64>) -> Result<OwnedSemaphorePermit, ApiError> {
-    let length = length.and_then(|length| usize::try_from(length).ok());
-    let kib = length.unwrap_or(MAX_BYTES).min(MAX_BYTES) / 1024 + 1;
-    let room = Arc::clone(&app.held_kib);
-    let kib = u32::try_from(kib).unwrap_or(u32::MAX);
-    room.acquire_many_owned(kib).await.map_err(|error| ApiError::internal(&error))
-}
-
 /// Reads JSON whose value in memory is bounded too.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Json, ApiError> {
     let strict = Json::parse_within(bytes, MAX_VALUES);
@@ -80,32 +78,67 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Json, ApiError> {
         .map_err(|error| ApiError::invalid(unreadable(bytes, &error.to_string())))
 }
 
-async fn read(headers: &HeaderMap, mut body: Body) -> Result<Vec<u8>, ApiError> {
+async fn read(
+    room: &Room,
+    headers: &HeaderMap,
+    incoming: Incoming,
+) -> Result<(Vec<u8>, Option<Held>), ApiError> {
+    let Incoming { mut body, actor } = incoming;
     let announced =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    let announced = announced.or_else(|| usize::try_from(body.size_hint().lower()).ok()).unwrap_or(0);
-    let outcome = if announced > MAX_BYTES {
-        Err(ApiError::TooLarge)
-    } else {
-        timeout(READING, collect(&mut body)).await.unwrap_or(Err(ApiError::TooSlow))
+    let announced = announced.or_else(|| body.size_hint().exact()?.try_into().ok());
+    let outcome = match announced {
+        Some(length) if length > MAX_BYTES => Err(ApiError::TooLarge),
+        // One of unknown length may become as large as any.
+        length => receive(&mut body, || room.hold(&actor, length.unwrap_or(MAX_BYTES))).await,
     };
-    if let Err(ApiError::TooLarge) = outcome {
+    if let Err(ApiError::TooLarge | ApiError::Busy(_)) = outcome {
         discard(body).await;
     }
     outcome
 }
 
-async fn collect(body: &mut Body) -> Result<Vec<u8>, ApiError> {
+/// Receives a body; once it turns out to be large, room is made for it first. What is waited for meanwhile is not the
+/// sender's fault.
+async fn receive<F: Future<Output = Result<Held, ApiError>>>(
+    body: &mut Body,
+    make_room: impl FnOnce() -> F,
+) -> Result<(Vec<u8>, Option<Held>), ApiError> {
     let mut bytes = Vec::new();
-    while let Some(frame) = poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
-        let frame = frame.map_err(|_| ApiError::Broken)?;
-        let Some(piece) = frame.data_ref() else { continue };
-        if bytes.len() + piece.len() > MAX_BYTES {
-            return Err(ApiError::TooLarge);
-        }
-        bytes.extend_from_slice(piece);
+    if collect(body, &mut bytes, LARGE).await? == Arrived::Wholly {
+        return Ok((bytes, None));
     }
-    Ok(bytes)
+    let held = make_room().await?;
+    collect(body, &mut bytes, MAX_BYTES).await?;
+    Ok((bytes, Some(held)))
+}
+
+/// How much of a body has arrived.
+#[derive(PartialEq, Eq)]
+enum Arrived {
+    /// All of it.
+    Wholly,
+    /// So much that there is a pause.
+    Partly,
+}
+
+/// Reads on until the end, or until there is more than `pause`.
+async fn collect(body: &mut Body, bytes: &mut Vec<u8>, pause: usize) -> Result<Arrived, ApiError> {
+    let reading = async {
+        while let Some(frame) = poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
+            let frame = frame.map_err(|_| ApiError::Broken)?;
+            let Some(piece) = frame.data_ref() else { continue };
+            if bytes.len() + piece.len() > MAX_BYTES {
+                return Err(ApiError::TooLarge);
+            }
+            bytes.extend_from_slice(piece);
+            if bytes.len() > pause {
+                return Ok(Arrived::Partly);
+            }
+        }
+        Ok(Arrived::Wholly)
+    };
+    timeout(READING, reading).await.unwrap_or(Err(ApiError::TooSlow))
 }
 
 /// Reads a refused body and throws it away: a client that is still sending would otherwise get a broken connection
@@ -148,7 +181,8 @@ mod tests {
     use shared::software::sealed::Passphrase;
     use tokio::sync::Semaphore;
 
-    use super::{HELD_KIB, LARGE, LARGE_AT_ONCE, unreadable, with_json};
+    use super::room::KIB;
+    use super::{Incoming, LARGE, LARGE_AT_ONCE, Room, unreadable, with_json};
     use crate::adapters::age_vault::AgeVault;
     use crate::adapters::sqlite::SqliteCatalog;
     use crate::composition;
@@ -170,7 +204,7 @@ mod tests {
             wake: Arc::default(),
             health: Arc::default(),
             large_bodies: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
-            held_kib: Arc::new(Semaphore::new(HELD_KIB)),
+            room: Room::default(),
             content: None,
         })
     }
@@ -183,15 +217,17 @@ mod tests {
         let here = std::thread::current().id();
         for (length, turns) in [(10, LARGE_AT_ONCE), (LARGE + 1, LARGE_AT_ONCE - 1)] {
             let body = Body::from(format!("[{}]", " ".repeat(length)));
-            let seen = runtime.block_on(with_json(&app, &HeaderMap::new(), body, |app, _| {
-                Ok((std::thread::current().id(), app.large_bodies.available_permits()))
+            let incoming = Incoming { body, actor: "somebody".to_owned() };
+            let seen = runtime.block_on(with_json(&app, &HeaderMap::new(), incoming, |app, _| {
+                let free = app.room.free_kib();
+                Ok((std::thread::current().id(), app.large_bodies.available_permits(), free))
             }));
-            let (thread, left) = seen.unwrap();
+            let (thread, left, free) = seen.unwrap();
             assert_ne!(thread, here);
-            assert_eq!(left, turns);
+            assert_eq!((left, free == KIB), (turns, turns == LARGE_AT_ONCE), "a small body needs no room");
         }
         assert_eq!(app.large_bodies.available_permits(), LARGE_AT_ONCE);
-        assert_eq!(app.held_kib.available_permits(), HELD_KIB);
+        assert_eq!(app.room.free_kib(), KIB);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a caller can take of the service: memory, connections, time.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -79,6 +79,37 @@ fn more_large_bodies_than_there_is_room_for_are_answered_one_after_the_other() {
     });
     let grown = peak_memory(&service) - before;
     assert!(grown < 420 << 20, "{grown} bytes for 496 MiB");
+}
+
+/// Whether the service has answered, or ended the connection.
+fn is_answered(mut stream: &TcpStream) -> bool {
+    stream.set_nonblocking(true).unwrap();
+    let read = stream.read(&mut [0; 1]);
+    !read.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+}
+
+#[test]
+fn who_sends_large_bodies_slowly_is_in_nobodys_way() {
+    let (service, _) = Service::bootstrapped();
+    let narrow = service.token(&["artifacts:write=team/a/"]);
+    let begun = vec![b' '; 300 << 10];
+    let slow: Vec<TcpStream> = (0..16)
+        .map(|number| {
+            let mut stream = connect(&service);
+            let head = "POST /api/v1/artifacts HTTP/1.1\r\nhost: x\r\ncontent-length: 33554432\r\n";
+            write!(stream, "{head}authorization: {}\r\n\r\n", bearer(&narrow)).unwrap();
+            // Some turn out to be large, and some could.
+            stream.write_all(&begun[..if number % 2 == 0 { begun.len() } else { 1 }]).unwrap();
+            stream
+        })
+        .collect();
+    let answer = service.post("/api/v1/artifacts", addition("others/small", "content").as_bytes());
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    let large = addition("others/large", "content") + &" ".repeat(1 << 20);
+    let answer = service.post("/api/v1/artifacts", large.as_bytes());
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    let waiting = slow.iter().filter(|stream| !is_answered(stream)).count();
+    assert!(waiting > 0, "the others waited until the slow ones had lost their connections");
 }
 
 #[test]

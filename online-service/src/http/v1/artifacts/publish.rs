@@ -21,7 +21,7 @@ pub(crate) async fn handle(
 ) -> Result<Response, ApiError> {
     let (caller, request) = authorise::sender(&app, &headers, &Need::PublishDeferred, request).await?;
     // RSTUF's clients send a body or none; it says nothing.
-    body::discard(request).await;
+    body::discard(request.body).await;
     let accepted = blocking(&app, move |app| Ok(publish(&app.ports, &caller)?)).await?;
     app.wake.ring();
     Ok(answer(&accepted, Vec::new(), "Publish artifacts successfully submitted.", Urgency::Now))
