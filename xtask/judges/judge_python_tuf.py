@@ -7,17 +7,19 @@ ROOT_JSON is the root that the client trusts from the start. CACHE_DIR keeps the
 next run, as a real client does; without it every run is a first run. OUT_FILE may be - for none.
 
 exit 0: found, downloaded, verified
-     1: refused, or could not be fetched
+     1: refused
      2: the judge itself could not run
      3: the metadata is good and lists no such target
+     4: something could not be fetched, so there is no verdict
 """
 import os
 import sys
 import tempfile
 
-VERIFIED, REFUSED, CANNOT_RUN, NO_SUCH_TARGET = range(4)
+VERIFIED, REFUSED, CANNOT_RUN, NO_SUCH_TARGET, NOT_FETCHED = range(5)
 
 try:
+    from tuf.api.exceptions import DownloadError, DownloadLengthMismatchError, RepositoryError
     from tuf.ngclient import Updater
 except ImportError as error:
     print(f"CANNOT RUN python-tuf: {error}", file=sys.stderr)
@@ -43,6 +45,14 @@ def judge(metadata_url, targets_url, root, path, out, cache, scratch):
     return VERIFIED
 
 
+def meaning(error):
+    if isinstance(error, (RepositoryError, DownloadLengthMismatchError)):  # what the client objects to
+        return "REFUSED", REFUSED
+    if isinstance(error, DownloadError):
+        return "NOT FETCHED", NOT_FETCHED
+    return "CANNOT RUN", CANNOT_RUN
+
+
 def main(arguments):
     if not 4 <= len(arguments) <= 6:
         print(__doc__, file=sys.stderr)
@@ -59,9 +69,10 @@ def main(arguments):
         cache = arguments[5] if len(arguments) > 5 else os.path.join(scratch, "metadata")
         try:
             return judge(metadata_url, targets_url, root, path, out, cache, scratch)
-        except Exception as error:  # whatever the client objects to is its verdict
-            print(f"REFUSED python-tuf: {type(error).__name__}: {error}", file=sys.stderr)
-            return REFUSED
+        except Exception as error:
+            word, code = meaning(error)
+            print(f"{word} python-tuf: {type(error).__name__}: {error}", file=sys.stderr)
+            return code
 
 
 if __name__ == "__main__":

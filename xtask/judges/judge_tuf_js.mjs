@@ -8,20 +8,38 @@
 // The environment variable VESTRY_TUF_JS_DIR names the folder that holds node_modules.
 //
 // exit 0: found, downloaded, verified
-//      1: refused, or could not be fetched
+//      1: refused
 //      2: the judge itself could not run
 //      3: the metadata is good and lists no such target
+//      4: something could not be fetched, so there is no verdict
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const [VERIFIED, REFUSED, CANNOT_RUN, NO_SUCH_TARGET] = [0, 1, 2, 3];
+const [VERIFIED, REFUSED, CANNOT_RUN, NO_SUCH_TARGET, NOT_FETCHED] = [0, 1, 2, 3, 4];
 
 function loadUpdater() {
   const folder = process.env.VESTRY_TUF_JS_DIR;
   // Node's own resolver of modules ignores NODE_PATH, so the folder is named by a file in it.
   return createRequire(folder ? join(folder, 'judge.js') : import.meta.url)('tuf-js').Updater;
+}
+
+// The client wraps what went wrong in errors of its own, so that only here it is known what was not fetched.
+let missed;
+const plainFetch = globalThis.fetch;
+globalThis.fetch = async (url, options) => {
+  missed = `${url} gave no answer`;
+  const response = await plainFetch(url, options);
+  const body = await response.arrayBuffer();
+  missed = response.ok ? undefined : `${url} answered ${response.status}`;
+  return new Response(body, { status: response.status });
+};
+
+function meaning(error) {
+  if (missed) return ['NOT FETCHED', NOT_FETCHED, missed];
+  const isLocal = error?.syscall || error?.constructor?.name === 'PersistError';
+  return isLocal ? ['CANNOT RUN', CANNOT_RUN, ''] : ['REFUSED', REFUSED, ''];
 }
 
 const withoutSlash = (url) => url.replace(/\/+$/, '');
@@ -72,8 +90,9 @@ async function main(args) {
   try {
     return await judge(Updater, args, scratch);
   } catch (error) {
-    console.error(`REFUSED tuf-js: ${error?.name}: ${error?.message}`);
-    return REFUSED;
+    const [word, code, why] = meaning(error);
+    console.error(`${word} tuf-js: ${error?.name}: ${error?.message} ${why}`.trimEnd());
+    return code;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -5,13 +5,14 @@
 //! ```
 //!
 //! `CLIENT` is `tough` or `sigstore-tuf`; the rest is as in the judges beside this folder. Exit codes: 0 found,
-//! downloaded, verified; 1 refused, or could not be fetched; 2 the judge itself could not run; 3 the metadata is good
-//! and lists no such target.
+//! downloaded, verified; 1 refused; 2 the judge itself could not run; 3 the metadata is good and lists no such target;
+//! 4 something could not be fetched, so there is no verdict.
 
 mod sigstore;
 mod tough_client;
 mod web;
 
+use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -28,7 +29,7 @@ pub(crate) struct Question {
 }
 
 /// The content of the target, nothing when the metadata lists no such target, or the client's own words.
-type Verdict = Result<Option<Vec<u8>>, Box<dyn std::error::Error>>;
+type Verdict = Result<Option<Vec<u8>>, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -90,8 +91,9 @@ fn tell(arguments: &[String], verdict: Verdict) -> ExitCode {
             ExitCode::from(3)
         }
         Err(error) => {
-            eprintln!("REFUSED {client}: {}", with_causes(error.as_ref()));
-            ExitCode::FAILURE
+            let (word, code) = meaning(error.as_ref());
+            eprintln!("{word} {client}: {}", with_causes(error.as_ref()));
+            ExitCode::from(code)
         }
     }
 }
@@ -103,12 +105,21 @@ fn keep(out: Option<&String>, content: &[u8]) -> std::io::Result<()> {
     }
 }
 
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(deeper) = cause {
-        text = format!("{text}: {deeper}");
-        cause = deeper.source();
+/// What a client objects to is its verdict, unless the network or this machine failed it.
+fn meaning(error: &(dyn Error + 'static)) -> (&'static str, u8) {
+    if chain(error).any(|error| tough_client::was_not_fetched(error) || sigstore::was_not_fetched(error)) {
+        ("NOT FETCHED", 4)
+    } else if chain(error).any(|error| error.is::<std::io::Error>()) {
+        ("CANNOT RUN", 2)
+    } else {
+        ("REFUSED", 1)
     }
-    text
+}
+
+fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'e (dyn Error + 'static)| (*error).source())
+}
+
+fn with_causes(error: &(dyn Error + 'static)) -> String {
+    chain(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -3,7 +3,8 @@
 use sigstore_tuf::transport::FetchFuture;
 use sigstore_tuf::{Error, FileStore, Repository, Updater};
 
-use crate::{Question, Verdict, web};
+use crate::web::{self, WebError};
+use crate::{Question, Verdict};
 
 struct Web {
     metadata_url: String,
@@ -21,7 +22,10 @@ impl Repository for Web {
 }
 
 fn fetch(url: String, most: u64) -> Result<Option<Vec<u8>>, Error> {
-    web::fetch(&url, Some(most)).map_err(Error::transport)
+    web::fetch(&url, Some(most)).map_err(|error| match error {
+        WebError::NotFetched(_) => Error::transport(error.to_string()),
+        WebError::TooLong(_) => Error::IntegrityMismatch(error.to_string()),
+    })
 }
 
 /// Asks the client.
@@ -41,4 +45,9 @@ pub(crate) async fn judge(question: &Question) -> Verdict {
         Some(info) => Ok(Some(updater.download_target(&info, &question.target).await?)),
         None => Ok(None),
     }
+}
+
+/// Whether the network is to blame.
+pub(crate) fn was_not_fetched(error: &(dyn std::error::Error + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(Error::Transport { .. }))
 }

@@ -1,5 +1,7 @@
 //! tough, the client of Bottlerocket.
 
+use std::error::Error;
+
 use async_trait::async_trait;
 use futures::stream;
 use tough::{
@@ -8,7 +10,8 @@ use tough::{
 };
 use url::Url;
 
-use crate::{Question, Verdict, web};
+use crate::web::{self, WebError};
+use crate::{Question, Verdict};
 
 #[derive(Debug, Clone)]
 struct Web;
@@ -37,4 +40,11 @@ pub(crate) async fn judge(question: &Question) -> Verdict {
         Some(content) => Ok(Some(content.into_vec().await?)),
         None => Ok(None),
     }
+}
+
+/// Whether the network is to blame. The client calls a wrong hash an error of its transport, too.
+pub(crate) fn was_not_fetched(error: &(dyn Error + 'static)) -> bool {
+    let is_missing = |error: &TransportError| error.kind() == TransportErrorKind::FileNotFound;
+    error.downcast_ref().is_some_and(is_missing)
+        || matches!(error.downcast_ref(), Some(WebError::NotFetched(_)))
 }
