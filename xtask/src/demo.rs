@@ -41,7 +41,7 @@ pub(crate) struct Options {
     /// Publish only so many crates
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..))]
     crates: Option<u32>,
-    /// Where the service listens on 127.0.0.1 (default: 8787, or a free port when that one is taken)
+    /// Where the service listens on 127.0.0.1 (default: 8787, or a free port when that one is taken; 0: any free one)
     #[arg(long)]
     port: Option<u16>,
     /// Where everything lies
@@ -131,7 +131,7 @@ fn start_clean(folder: &Folder) -> Result<()> {
 fn make_service(programs: &Programs, folder: &Folder, port: Option<u16>) -> Result<Service> {
     step("Service: its vault makes the online key; the public half goes onto the medium", || {
         let port = service::port(port)?;
-        let service = Service::init(&programs.online_service, folder, port)?;
+        let mut service = Service::init(&programs.online_service, folder, port)?;
         let pid = service.start(&programs.online_service, folder)?;
         let proof = format!("process {pid} answers at {}; it has no repository yet", service.url);
         Ok((service, proof))
@@ -249,7 +249,7 @@ fn judge(clients: &Clients<'_>, crates: &[CachedCrate]) -> Result<String> {
 impl Service {
     fn bootstrap(&self, program: &Path, folder: &Folder, payload: &Path, digest: &str) -> Command {
         let mut bootstrap = self.command(program);
-        bootstrap.arg("bootstrap").arg(payload).args(["--expect", digest]);
+        bootstrap.arg("bootstrap").arg(payload).args(["--expect", digest, "--server", &self.url]);
         bootstrap.arg("--token-file").arg(service::token_file(folder));
         bootstrap
     }

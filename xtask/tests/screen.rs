@@ -74,9 +74,9 @@ fn a_ceremony_on_the_full_screen_makes_the_payload_that_bootstraps_the_service()
 
     let running = service.serve();
     let payload = service.medium.join("payload.json");
-    let refused = service.bootstrap(&payload, &vec!["0000".to_owned(); 16].join(" "));
+    let refused = service.bootstrap(&running, &payload, &vec!["0000".to_owned(); 16].join(" "));
     assert!(!refused.status.success(), "another digest bootstraps nothing");
-    let accepted = service.bootstrap(&payload, &digest.join(" "));
+    let accepted = service.bootstrap(&running, &payload, &digest.join(" "));
     assert!(accepted.status.success(), "{}", String::from_utf8_lossy(&accepted.stderr));
     running.until_published();
     let root = folder.path().join("root.json");

@@ -22,7 +22,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(15);
 pub(crate) struct Service {
     /// Its configuration.
     configuration: PathBuf,
-    /// `http://HOST:PORT`.
+    /// `http://HOST:PORT`, once it runs.
     pub(crate) url: String,
     /// The administrator's token.
     pub(crate) token: String,
@@ -34,15 +34,15 @@ impl Service {
     /// Makes configuration, vault, online key and the administrator's token.
     pub(crate) fn init(program: &Path, folder: &Folder, port: u16) -> Result<Self> {
         let configuration = folder.service().join("vestry.toml");
-        let listen = format!("127.0.0.1:{port}");
         let mut init = Command::new(program);
         init.arg("--config").arg(&configuration).arg("init").arg("--data").arg(folder.service());
-        init.args(["--listen", &listen, "--key-name", "online-1", "--content"]).arg(folder.content());
+        init.args(["--listen", &format!("127.0.0.1:{port}"), "--key-name", "online-1", "--content"])
+            .arg(folder.content());
         init.arg("--online-key-out").arg(folder.medium().join("online-key.json"));
         init.arg("--admin-token-out").arg(token_file(folder));
         let screen = command::output(&mut init).context("the service could not be made")?;
         let token = std::fs::read_to_string(token_file(folder)).context("init made no token")?;
-        Ok(Self { configuration, url: format!("http://{listen}"), token: token.trim().to_owned(), screen })
+        Ok(Self { configuration, url: String::new(), token: token.trim().to_owned(), screen })
     }
 
     /// A command of the service's program, with its configuration.
@@ -53,8 +53,8 @@ impl Service {
     }
 
     /// Starts it in a session of its own, so that it outlives this command, and waits until it answers.
-    pub(crate) fn start(&self, program: &Path, folder: &Folder) -> Result<u32> {
-        let log_path = folder.file("service.log");
+    pub(crate) fn start(&mut self, program: &Path, folder: &Folder) -> Result<u32> {
+        let log_path = log_file(folder);
         let log =
             File::create(&log_path).with_context(|| format!("{} cannot be made", log_path.display()))?;
         let errors = log.try_clone().context("the log cannot be shared")?;
@@ -68,13 +68,15 @@ impl Service {
             .spawn()
             .context("the service could not be started")?;
         write_private(&pid_file(folder), &format!("{}\n", child.id()))?;
-        let api = Api::new(&self.url, &self.token);
         let ready = wait_for(START_LIMIT, || {
             it_still_runs(&mut child, &log_path)?;
-            Ok(api.answers().then_some(()))
+            Ok(address(folder).filter(|url| Api::new(url, &self.token).answers()))
         })?;
         match ready {
-            Some(()) => Ok(child.id()),
+            Some(url) => {
+                self.url = url;
+                Ok(child.id())
+            }
             None => bail!("the service did not answer within {START_LIMIT:?}:\n{}", log_end(&log_path)),
         }
     }
@@ -105,13 +107,9 @@ fn running(folder: &Folder) -> Option<u32> {
 /// The API of the service that runs on this folder, with the administrator's token.
 pub(crate) fn api_of_running(folder: &Folder) -> Result<Api> {
     running(folder).context("no service of a demo runs there")?;
-    let text = std::fs::read_to_string(folder.service().join("vestry.toml"))
-        .context("the service's configuration cannot be read")?;
-    let configuration: toml::Table = text.parse().context("the service's configuration is no TOML")?;
-    let listen = configuration.get("listen").and_then(toml::Value::as_str);
-    let listen = listen.context("the service's configuration names no address")?;
+    let url = address(folder).context("the service has not said where it listens")?;
     let token = std::fs::read_to_string(token_file(folder)).context("the token cannot be read")?;
-    Ok(Api::new(&format!("http://{listen}"), token.trim()))
+    Ok(Api::new(&url, token.trim()))
 }
 
 /// Where the administrator's token lies.
@@ -119,20 +117,29 @@ pub(crate) fn token_file(folder: &Folder) -> PathBuf {
     folder.file("admin.token")
 }
 
+/// Where the service says that it listens: the port is its own choice when it was told 0.
+fn address(folder: &Folder) -> Option<String> {
+    let log = std::fs::read_to_string(log_file(folder)).ok()?;
+    // A line without its end may be half of one.
+    let line = log.split_inclusive('\n').find_map(|line| line.strip_prefix("Listening on "))?;
+    line.strip_suffix('\n').map(str::to_owned)
+}
+
+fn log_file(folder: &Folder) -> PathBuf {
+    folder.file("service.log")
+}
+
 fn pid_file(folder: &Folder) -> PathBuf {
     folder.file("service.pid")
 }
 
-/// The port that was asked for, or the usual one, or when that one is taken any free one.
+/// The port that was asked for, or the usual one, or when that one is taken 0: the service takes any free one.
 pub(crate) fn port(wanted: Option<u16>) -> Result<u16> {
     match wanted {
         Some(port) if is_free(port) => Ok(port),
         Some(port) => bail!("port {port} is taken. Name another one with --port, or leave it out."),
         None if is_free(USUAL_PORT) => Ok(USUAL_PORT),
-        None => {
-            let any = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
-            Ok(any.context("no port is free")?.port())
-        }
+        None => Ok(0),
     }
 }
 
@@ -162,7 +169,21 @@ mod tests {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let taken = listener.local_addr().unwrap().port();
         assert!(port(Some(taken)).unwrap_err().to_string().contains("--port"));
-        assert!(port(None).is_ok());
+        assert_eq!(port(Some(0)).unwrap(), 0, "the service chooses");
+    }
+
+    #[test]
+    fn the_address_is_what_the_service_says_and_never_half_of_it() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = Folder::at(parent.path()).unwrap();
+        for (log, expected) in [
+            ("", None),
+            ("starting\nListening on http://127.0.0.1:40", None),
+            ("starting\nListening on http://127.0.0.1:4096\nmore\n", Some("http://127.0.0.1:4096")),
+        ] {
+            std::fs::write(log_file(&folder), log).unwrap();
+            assert_eq!(address(&folder).as_deref(), expected);
+        }
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! A repository made and served by the real programs: a demo of ten crates in a folder that vanishes.
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -21,11 +20,10 @@ impl Repository {
     /// Holds a ceremony, bootstraps, publishes ten crates and removes one of them.
     pub(crate) fn publish() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let port = free_port().to_string();
-        let output = demo(folder.path(), &["--crates", "10", "--as-built", "--port", &port]);
+        let output = demo(folder.path(), &["--crates", "10", "--as-built", "--port", "0"]);
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let repository = Self {
-            url: format!("http://127.0.0.1:{port}"),
+            url: address(&said),
             root: folder.path().join("demo/root.json"),
             targets: targets(folder.path(), &said),
             folder,
@@ -83,8 +81,10 @@ fn demo(folder: &Path, options: &[&str]) -> Output {
     demo.arg("demo").arg("--data").arg(folder.join("demo")).args(options).output().unwrap()
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+/// Where the demo says that its service answers.
+fn address(said: &str) -> String {
+    let url = said.lines().find_map(|line| line.trim().strip_prefix("metadata ")).unwrap_or_default().trim();
+    url.trim_end_matches("/metadata/").to_owned()
 }
 
 /// What lies in the content folder, without the file that the demo says it removed.

@@ -1,6 +1,6 @@
 //! A service of the test's own: made, started, bootstrapped, ended with the test.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
@@ -19,7 +19,6 @@ pub(crate) struct Service {
     pub(crate) medium: PathBuf,
     /// What `init` said, with the fingerprint of the online key.
     pub(crate) said: String,
-    url: String,
 }
 
 /// A service that runs.
@@ -30,19 +29,16 @@ pub(crate) struct Running {
 
 impl Service {
     pub(crate) fn init(folder: &Path) -> Service {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-        let listen = format!("127.0.0.1:{port}");
         let medium = folder.join("medium");
         std::fs::create_dir(&medium).unwrap();
         std::fs::create_dir(folder.join("content")).unwrap();
-        let mut service = Service {
-            folder: folder.to_owned(),
-            medium,
-            said: String::new(),
-            url: format!("http://{listen}"),
-        };
+        let mut service = Service { folder: folder.to_owned(), medium, said: String::new() };
         let mut init = service.command();
-        init.arg("init").arg("--data").arg(folder.join("service")).args(["--listen", &listen, "--content"]);
+        init.arg("init").arg("--data").arg(folder.join("service")).args([
+            "--listen",
+            "127.0.0.1:0",
+            "--content",
+        ]);
         init.arg(folder.join("content")).arg("--online-key-out").arg(service.medium.join("online-key.json"));
         let output = init.arg("--admin-token-out").arg(service.token_file()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -60,22 +56,24 @@ impl Service {
         self.folder.join("admin.token")
     }
 
-    /// Starts it, and waits until it answers.
+    /// Starts it, and waits until it listens.
     pub(crate) fn serve(&self) -> Running {
         let log = std::fs::File::create(self.folder.join("service.log")).unwrap();
-        let errors = log.try_clone().unwrap();
-        let child = self.command().arg("serve").stdin(Stdio::null()).stdout(log).stderr(errors).spawn();
-        let running = Running { child: child.unwrap(), url: self.url.clone() };
-        running
-            .until("the service answers", |url| ureq::get(format!("{url}/api/v1/bootstrap")).call().is_ok());
+        let mut command = self.command();
+        let child = command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn();
+        let mut running = Running { child: child.unwrap(), url: String::new() };
+        let mut line = String::new();
+        BufReader::new(running.child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim().strip_prefix("Listening on ");
+        running.url = url.unwrap_or_else(|| panic!("the service named no address: {line:?}")).to_owned();
         running
     }
 
     /// Bootstraps it with a payload and the digest that somebody expects.
-    pub(crate) fn bootstrap(&self, payload: &Path, digest: &str) -> Output {
+    pub(crate) fn bootstrap(&self, running: &Running, payload: &Path, digest: &str) -> Output {
         let mut bootstrap = self.command();
-        bootstrap.arg("bootstrap").arg(payload).args(["--expect", digest, "--token-file"]);
-        bootstrap.arg(self.token_file()).output().unwrap()
+        bootstrap.arg("bootstrap").arg(payload).args(["--server", &running.url, "--expect", digest]);
+        bootstrap.arg("--token-file").arg(self.token_file()).output().unwrap()
     }
 }
 
