@@ -2,9 +2,14 @@
 //!
 //! * [`softhsm`] makes PKCS#11 tokens of Debian's SoftHSM in a folder of their own, so that tests do
 //!   not see each other's tokens and never those of the machine.
+//! * [`groups`] finds a digest in what a program shows.
+//! * [`judges`] asks TUF clients of other people about a repository, and [`clock`] gives a program another time.
 //! * [`medium`] makes a USB medium that can be full, write-protected or pulled out.
 //! * [`terminal`] runs a program on a terminal of its own, and reads its screen.
 
+pub mod clock;
+pub mod groups;
+pub mod judges;
 pub mod medium;
 pub mod softhsm;
 pub mod terminal;

@@ -13,11 +13,11 @@ mod dialogue;
 mod downloads;
 mod ending;
 mod folder;
-mod groups;
 mod service;
 mod tokens;
 
 use anyhow::{Context as _, Result, bail};
+use hardware_tests::groups::Groups;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -32,7 +32,6 @@ use ceremony::{Ceremony, Outcome};
 use crates::CachedCrate;
 use downloads::Clients;
 use folder::Folder;
-use groups::Groups;
 use service::Service;
 
 /// Options of `demo`.
@@ -82,13 +81,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let outcome = hold_ceremony(&programs, &tools, &folder, &service)?;
     bootstrap(&programs, &folder, &service, &outcome)?;
     publish(&folder, &service, &crates)?;
-    let clients = Clients {
-        checkout: &checkout,
-        tools: &tools,
-        folder: &folder,
-        service: &service,
-        root: root_file(&folder),
-    };
+    let clients = Clients { tools: &tools, folder: &folder, service: &service, root: root_file(&folder) };
     let target = judge(&clients, &crates)?;
     println!("==> Done in {}", seconds(watch.elapsed()));
     ending::print(&programs, &clients, &target, &options.data);

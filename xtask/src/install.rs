@@ -9,6 +9,7 @@ mod python;
 mod rust;
 
 use anyhow::{Context as _, Result};
+use hardware_tests::judges;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,27 +21,16 @@ pub(crate) use apt::{Need, install as install_packages, is_root};
 
 /// What tests and the demo use and this project does not build.
 pub(crate) struct Tools {
-    /// The Python of the venv that holds python-tuf.
-    pub(crate) python: PathBuf,
-    /// The folder whose `node_modules` holds tuf-js.
-    pub(crate) tuf_js: PathBuf,
+    /// What runs the judges; those in Rust when they were wanted.
+    pub(crate) judges: judges::Tools,
     /// SoftHSM's PKCS#11 module.
     pub(crate) softhsm: PathBuf,
-    /// The program that asks tough and sigstore-tuf, when it was wanted.
-    pub(crate) rust_judges: Option<PathBuf>,
 }
 
 impl Tools {
-    /// Tells a command, and through it every test, where the tools are.
-    pub(crate) fn tell(&self, command: &mut Command) {
-        command.env("VESTRY_PYTHON", &self.python);
-        command.env("VESTRY_TUF_JS_DIR", &self.tuf_js);
-        command.envs(self.rust_judges.iter().map(|program| ("VESTRY_RUST_JUDGES", program)));
-    }
-
     /// Builds tough and sigstore-tuf too. The first time takes minutes, so only whoever asks them waits for them.
     pub(crate) fn with_rust_judges(mut self, checkout: &Checkout) -> Result<Self> {
-        self.rust_judges = narrate::step("Tools: tough and sigstore-tuf", || {
+        self.judges.rust = narrate::step("Tools: tough and sigstore-tuf", || {
             let _lock = only_one(&checkout.tools())?;
             Ok((Some(rust::judges(checkout)?), "ready".to_owned()))
         })?;
@@ -62,12 +52,13 @@ pub(crate) fn tools(checkout: &Checkout) -> Result<Tools> {
             Need::program("npm", "npm"),
             Need::program("faketime", "faketime"),
         ])?;
-        let judges = checkout.root().join("xtask/judges");
-        let python = python::venv(&checkout.tools().join("venv"), &judges.join("requirements.txt"))?;
-        let tuf_js = node::packages(&checkout.tools().join("tuf-js"), &judges)?;
+        let sources = checkout.root().join("xtask/judges");
+        let python = python::venv(&checkout.tools().join("venv"), &sources.join("requirements.txt"))?;
+        let tuf_js = node::packages(&checkout.tools().join("tuf-js"), &sources)?;
         let softhsm = hardware_tests::softhsm::module()?;
         let apt = if installed.is_empty() { "nothing new from apt".to_owned() } else { installed.join(", ") };
-        Ok((Tools { python, tuf_js, softhsm, rust_judges: None }, format!("ready ({apt})")))
+        let judges = judges::Tools { python, tuf_js, rust: None };
+        Ok((Tools { judges, softhsm }, format!("ready ({apt})")))
     })
 }
 

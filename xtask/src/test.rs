@@ -38,7 +38,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut figures = Figures::default();
     let mut all_ran = true;
     for mut tests in options.runners(&checkout) {
-        tools.tell(&mut tests);
+        tools.judges.tell(&mut tests);
         println!("==> {}", command::spelled(&tests));
         all_ran &= follow(&mut tests, &mut totals, &mut figures)?;
     }

@@ -2,18 +2,16 @@
 //! bootstraps: real programs, real tokens, a terminal of 80x24 that is read as people read it.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
 
-#[path = "judges/judge.rs"]
-#[expect(dead_code, reason = "this test asks one judge one question")]
-mod judge;
 #[path = "screen/service.rs"]
 mod service;
 
 use std::path::Path;
 use std::process::Command;
 
+use hardware_tests::groups::Groups;
+use hardware_tests::judges::{Judge, Question, Tools, Verdict};
 use hardware_tests::softhsm::{CONFIGURATION_VARIABLE, KeyKind, SoftHsm};
-use hardware_tests::terminal::ceremony::{Ceremony, Token, groups_in};
-use judge::{ABSENT, Clock, Judge, Question};
+use hardware_tests::terminal::ceremony::{Ceremony, Token};
 use service::{Service, program};
 
 const PASSPHRASE: &str = "carol's passphrase";
@@ -51,10 +49,10 @@ fn a_ceremony_on_the_full_screen_makes_the_payload_that_bootstraps_the_service()
     let service = Service::init(folder.path());
     let tokens = Tokens::make(folder.path());
     let mut ceremony = Ceremony::begin(&tokens.command(&service.medium)).unwrap();
-    let fingerprint = groups_in(&service.said);
+    let fingerprint = Groups::first_in(&service.said).unwrap();
     ceremony.pass_until("File with the service's public key").unwrap();
     let online_key = service.medium.join("online-key.json");
-    ceremony.import_online_key(online_key.to_str().unwrap(), &fingerprint).unwrap();
+    ceremony.import_online_key(online_key.to_str().unwrap(), fingerprint.all()).unwrap();
     ceremony.add_token(0, "alice", tokens.token("alice", "111111")).unwrap();
     ceremony.add_token(1, "bob", tokens.token("bob", "222222")).unwrap();
     let carol = folder.path().join("carol.age");
@@ -70,19 +68,26 @@ fn a_ceremony_on_the_full_screen_makes_the_payload_that_bootstraps_the_service()
     let ended = ceremony.leave().unwrap();
     assert_eq!((ended.status.code(), ended.left_over().len()), (Some(0), 0));
     // What has to be read after the ceremony stays on the terminal.
-    assert_eq!(groups_in(&ended.screen.flowing(0)), digest, "{}", ended.screen);
+    assert_eq!(Groups::first_in(&ended.screen.flowing(0)).as_ref(), Some(&digest), "{}", ended.screen);
 
     let running = service.serve();
     let payload = service.medium.join("payload.json");
     let refused = service.bootstrap(&running, &payload, &vec!["0000".to_owned(); 16].join(" "));
     assert!(!refused.status.success(), "another digest bootstraps nothing");
-    let accepted = service.bootstrap(&running, &payload, &digest.join(" "));
+    let accepted = service.bootstrap(&running, &payload, &digest.typed());
     assert!(accepted.status.success(), "{}", String::from_utf8_lossy(&accepted.stderr));
     running.until_published();
     let root = folder.path().join("root.json");
     std::fs::write(&root, service::root_of(&payload)).unwrap();
-    let question =
-        Question { url: &running.url, root: &root, target: "no/such", clock: Clock::Right, cache: None };
-    let (code, said) = Judge::PythonTuf.ask(&question);
-    assert_eq!(code, ABSENT, "the client refreshes, and finds that there is nothing yet: {said}");
+    let question = Question {
+        metadata_url: &format!("{}/metadata/", running.url),
+        targets_url: &format!("{}/content/", running.url),
+        root: &root,
+        target: "no/such",
+        out: None,
+        cache: None,
+        clock: None,
+    };
+    let verdict = Judge::PythonTuf.ask(&Tools::of_environment().unwrap(), &question).unwrap();
+    assert_eq!(verdict, Verdict::Absent, "the client refreshes, and finds that there is nothing yet");
 }

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use super::{Ended, Key, Screen, Terminal, TerminalError};
+use crate::groups::Groups;
 
 /// Where the work begins, right of the steps.
 const WORK: usize = 23;
@@ -144,24 +145,18 @@ impl Ceremony {
     ///
     /// # Errors
     /// The ceremony goes another way.
-    pub fn review(&mut self) -> Result<Vec<String>, TerminalError> {
+    pub fn review(&mut self) -> Result<Groups, TerminalError> {
         let digest = self.read_digest()?;
-        self.type_groups("as it is read aloud", &digest)?;
+        self.type_groups("as it is read aloud", digest.all())?;
         self.answer("Does everybody in the room agree", "yes")?;
         Ok(digest)
     }
 
     /// Reads the digest of the document from the screen, as it is read aloud; pages until it is there.
-    ///
-    /// # Errors
-    /// It is on no page.
-    pub fn read_digest(&mut self) -> Result<Vec<String>, TerminalError> {
+    fn read_digest(&mut self) -> Result<Groups, TerminalError> {
         let screen = self.read_to_the_end("as it is read aloud")?;
-        let groups = groups_in(&work_of(&screen));
-        if groups.len() == 16 {
-            return Ok(groups);
-        }
-        Err(TerminalError::NeverCame { what: "the 16 groups of the digest".to_owned(), screen })
+        let missing = || TerminalError::NeverCame { what: "the digest".to_owned(), screen: screen.clone() };
+        Groups::first_in(&work_of(&screen)).ok_or_else(missing)
     }
 
     /// Pages down until everything that is asked about was on the screen.
@@ -301,15 +296,6 @@ fn group_asked(text: &str, question: &str) -> Option<usize> {
     before.rsplit("Group ").next()?.split_whitespace().next()?.parse().ok()
 }
 
-/// The first 16 groups of four hexadecimal digits; eight or more stand together.
-pub fn groups_in(text: &str) -> Vec<String> {
-    let is_group =
-        |word: &&str| word.len() == 4 && word.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c));
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let runs = words.chunk_by(|left, right| is_group(left) && is_group(right)).filter(|run| run.len() >= 8);
-    runs.flatten().take(16).map(|group| (*group).to_owned()).collect()
-}
-
 /// The work, right of the steps, without the rows below it.
 fn work_of(screen: &Screen) -> String {
     let rows = screen.rows.iter().take_while(|row| !row.starts_with(" Proves:")).cloned().collect();
@@ -344,14 +330,6 @@ fn choices_on(screen: &Screen) -> Vec<Choice> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn groups_that_stand_together_are_found() {
-        let groups = "0a1b ".repeat(16);
-        let text = format!("of 2026 and 1234: {groups}-- end");
-        assert_eq!(groups_in(&text), vec!["0a1b"; 16]);
-        assert!(groups_in("2026 is a year").is_empty());
-    }
 
     #[test]
     fn the_group_that_is_asked_for_is_read() {

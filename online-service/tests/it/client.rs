@@ -1,21 +1,57 @@
-//! A client of other people: python-tuf.
+//! What clients of other people see of the service.
 
 use std::path::Path;
-use std::process::Command;
+
+use hardware_tests::judges::{Judge, Question, Tools, Verdict};
 
 use crate::service::Service;
 
-/// Downloads targets with python-tuf and compares their content. Needs `VESTRY_PYTHON`, a Python with the package
-/// `tuf`; `cargo xtask test` sets it.
-#[expect(clippy::disallowed_methods, reason = "the test is told where Python is")]
-pub(crate) fn python_client(service: &Service, cache: &Path, targets: &[(&str, &str)]) -> Result<(), String> {
-    let python = std::env::var_os("VESTRY_PYTHON").expect(
-        "VESTRY_PYTHON is not set. Run `cargo xtask test`, or set it to a Python with the package tuf installed",
-    );
-    let mut command = Command::new(python);
-    service.move_clock(&mut command);
-    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/client.py")).arg(&service.url).arg(cache);
-    command.args(targets.iter().flat_map(|(path, content)| [path, content]));
-    let output = command.output().unwrap();
-    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+/// What a client gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// Found, downloaded, verified: this content.
+    Content(String),
+    /// Something was wrong; the client's own words.
+    Refused(String),
+    /// The metadata is good and lists no such target.
+    Absent,
+}
+
+/// A client with what it trusts and what it remembers.
+pub(crate) struct Asked<'a> {
+    pub(crate) client: Judge,
+    pub(crate) service: &'a Service,
+    pub(crate) root: &'a Path,
+    /// Metadata of earlier runs.
+    pub(crate) cache: Option<&'a Path>,
+}
+
+impl Asked<'_> {
+    /// Asks for a target. The clock of the client is the service's.
+    pub(crate) fn about(&self, target: &str) -> Seen {
+        let out = self.service.path("downloaded");
+        let url = &self.service.url;
+        let question = Question {
+            metadata_url: &format!("{url}/metadata"),
+            targets_url: &format!("{url}/content"),
+            root: self.root,
+            target,
+            out: Some(&out),
+            cache: self.cache,
+            clock: self.service.clock,
+        };
+        let tools = Tools::of_environment().expect("`cargo xtask test` names the judges");
+        match self.client.ask(&tools, &question).unwrap_or_else(|error| panic!("{error}")) {
+            Verdict::Verified => Seen::Content(std::fs::read_to_string(out).unwrap()),
+            Verdict::Refused(said) => Seen::Refused(said),
+            Verdict::Absent => Seen::Absent,
+        }
+    }
+}
+
+/// What python-tuf gets, which trusts the root that the service was bootstrapped with.
+pub(crate) fn python_client(service: &Service, cache: &Path, target: &str) -> Seen {
+    let root = service.path("trusted-root.json");
+    std::fs::write(&root, service.get("/metadata/1.root.json").bytes).unwrap();
+    Asked { client: Judge::PythonTuf, service, root: &root, cache: Some(cache) }.about(target)
 }

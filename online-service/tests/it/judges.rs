@@ -1,5 +1,4 @@
 //! Four clients of other people judge what the service publishes, over HTTP.
 
 mod bins;
-mod client;
 mod schemes;

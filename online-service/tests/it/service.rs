@@ -14,11 +14,6 @@ use crate::http::{Answer, send};
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_online-service");
 
-const FAKETIME: [&str; 2] = [
-    "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
-    "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
-];
-
 /// A service, running or not.
 pub(crate) struct Service {
     folder: tempfile::TempDir,
@@ -103,20 +98,11 @@ impl Service {
     /// A command of the program on this data folder.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
-        self.move_clock(&mut command);
+        if let Some(offset) = self.clock {
+            hardware_tests::clock::moved(&mut command, offset).unwrap();
+        }
         command.arg("--config").arg(self.path("data/vestry.toml")).args(arguments).stdin(Stdio::null());
         command
-    }
-
-    /// Moves the clock of a command by the library behind `faketime`. The program `faketime` would stand between this
-    /// test and the process that it has to kill.
-    pub(crate) fn move_clock(&self, command: &mut Command) {
-        let Some(offset) = self.clock else { return };
-        let found = FAKETIME.iter().find(|path| Path::new(path).exists());
-        let library = found.expect("libfaketime is missing. Install it with `apt-get install faketime`");
-        command.env("LD_PRELOAD", library).env("FAKETIME", offset);
-        // Condition variables wait for a moment of the real monotonic clock.
-        command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
     }
 
     /// Runs a command that must succeed, and returns what it printed.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use hardware_tests::terminal::ceremony::{Ceremony, groups_in};
+use hardware_tests::groups::Groups;
+use hardware_tests::terminal::ceremony::Ceremony;
 use hardware_tests::terminal::{Key, Screen};
 
 use super::line;
@@ -62,7 +63,7 @@ impl Options {
         let keys = [(Key::F1, "Esc close"), (Key::Escape, "Esc back")];
         found.push(("help, opened and closed", self.press_all(&mut ceremony, keys, Screen::shows)?));
         ceremony.pass_until("File with the service's public key")?;
-        ceremony.import_online_key(&online_key.display().to_string(), &fingerprint)?;
+        ceremony.import_online_key(&online_key.display().to_string(), fingerprint.all())?;
         ceremony.answer("0 of at least", "token")?;
         ceremony.answer("Name of the key's holder", "alice")?;
         ceremony.answer("Path of the PKCS#11 module", &module.display().to_string())?;
@@ -91,7 +92,7 @@ fn input_is(screen: &Screen, line: &str) -> bool {
 }
 
 /// The online key of a service that is made for this, and the groups of its fingerprint.
-fn online_key(programs: &Programs, folder: &Path) -> Result<(PathBuf, Vec<String>)> {
+fn online_key(programs: &Programs, folder: &Path) -> Result<(PathBuf, Groups)> {
     let file = folder.join("online-key.json");
     let mut init = Command::new(&programs.online_service);
     init.arg("--config")
@@ -101,7 +102,8 @@ fn online_key(programs: &Programs, folder: &Path) -> Result<(PathBuf, Vec<String
         .arg(folder.join("service"));
     init.arg("--online-key-out").arg(&file).arg("--admin-token-out").arg(folder.join("admin.token"));
     let said = command::output(&mut init)?;
-    Ok((file, groups_in(&said)))
+    let fingerprint = Groups::first_in(&said).context("init showed no fingerprint of the online key")?;
+    Ok((file, fingerprint))
 }
 
 /// A PKCS#11 module that never comes back from its first call.

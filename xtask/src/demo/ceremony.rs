@@ -1,13 +1,13 @@
 //! A 2-of-3 ceremony on the offline program, held by a script: two tokens and a key file.
 
 use anyhow::{Context as _, Result, bail};
+use hardware_tests::groups::Groups;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::chance;
 use super::dialogue::{Asked, Dialogue, SECRETS_DESCRIPTOR};
 use super::folder::{Folder, write_private};
-use super::groups::Groups;
 use super::tokens::Tokens;
 
 /// How often one question may come before the script gives up on it.

@@ -1,23 +1,20 @@
 //! Clients of other people download what was published, and no longer find what was removed.
 
 use anyhow::{Context as _, Result, bail};
+use hardware_tests::judges::{Judge, Question, Verdict};
 use std::path::PathBuf;
 
 use super::chance;
 use super::crates::{CachedCrate, sha256};
 use super::folder::Folder;
 use super::service::Service;
-use crate::checkout::Checkout;
 use crate::install::Tools;
-use crate::judges::{Judge, Question, Verdict};
 
 /// How many files are downloaded.
 const SAMPLE: usize = 10;
 
 /// Both clients, the repository, and the root that they trust.
 pub(crate) struct Clients<'a> {
-    /// Where the judges' scripts are.
-    pub(crate) checkout: &'a Checkout,
     /// What runs them.
     pub(crate) tools: &'a Tools,
     /// The demo's folder.
@@ -95,9 +92,10 @@ impl Clients<'_> {
                 Memory::Fresh => None,
                 Memory::Kept => Some(&cache),
             },
+            clock: None,
         };
         judge
-            .ask(self.checkout, self.tools, &question)
+            .ask(&self.tools.judges, &question)
             .with_context(|| format!("{judge} gave no verdict on {target}"))
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use shared::json::Json;
 
 use crate::ceremony::Options;
-use crate::client::python_client;
+use crate::client::{Seen, python_client};
 use crate::http::Answer;
 use crate::service::{Service, addition, sha256_hex};
 
@@ -181,8 +181,8 @@ fn many_callers_change_one_path_at_once() {
     // Once more with a winner that clients can download.
     service.publish(path, "the last word");
     let cache = service.path("cache");
-    python_client(&service, &cache, &[(path, "the last word")]).unwrap();
+    assert_eq!(python_client(&service, &cache, path), Seen::Content("the last word".to_owned()));
     service.succeed("/api/v1/artifacts/delete", br#"{"artifacts":["fought/over"]}"#);
-    assert!(python_client(&service, &cache, &[(path, "the last word")]).is_err());
+    assert_eq!(python_client(&service, &cache, path), Seen::Absent);
     println!("figure: bad input: {} rows in concurrent changes of one path", CALLERS * EACH);
 }
