@@ -5,11 +5,13 @@
 //! * [`groups`] finds a digest in what a program shows.
 //! * [`judges`] asks TUF clients of other people about a repository, and [`clock`] gives a program another time.
 //! * [`medium`] makes a USB medium that can be full, write-protected or pulled out.
+//! * [`modules`] makes PKCS#11 modules that do not behave.
 //! * [`terminal`] runs a program on a terminal of its own, and reads its screen.
 
 pub mod clock;
 pub mod groups;
 pub mod judges;
 pub mod medium;
+pub mod modules;
 pub mod softhsm;
 pub mod terminal;

@@ -92,7 +92,17 @@ pub fn with_media(test: &str, work: impl FnOnce()) -> Result<(), MediumError> {
     copy.args(OWN_ROOM).arg(program).args([test, "--exact", "--nocapture"]);
     let output = copy.output().map_err(|error| MediumError::Io(PathBuf::from("unshare"), error))?;
     let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    if output.status.success() && said.contains("1 passed") { Ok(()) } else { Err(MediumError::Room(said)) }
+    if !output.status.success() || !said.contains("1 passed") {
+        return Err(MediumError::Room(said));
+    }
+    tell_figures(&said);
+    Ok(())
+}
+
+/// What the copy counted is counted here.
+#[expect(clippy::print_stdout, reason = "lines of figures are read from the output of tests")]
+fn tell_figures(said: &str) {
+    said.lines().filter(|line| line.starts_with("figure: ")).for_each(|line| println!("{line}"));
 }
 
 /// Root with the right to mount, as which the copy runs too. Looked up, because a probe would be seen by others.

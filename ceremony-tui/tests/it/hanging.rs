@@ -1,6 +1,6 @@
 //! Token hosts that hang. Each costs one answer, and the ceremony goes on.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use hardware_tests::terminal::Key;
@@ -11,18 +11,6 @@ use crate::full_screen::{at_root_keys, program};
 use crate::material::{Online, add_file, age_file};
 use crate::processes::{host_pids, send, wait_until};
 use crate::room::{BINARY, Room};
-
-/// A module that never comes back from its first call, made with the C compiler.
-fn module_that_hangs(folder: &Path) -> PathBuf {
-    let source = folder.join("hangs.c");
-    let module = folder.join("libhangs.so");
-    let text = "#include <unistd.h>\nunsigned long C_GetFunctionList(void **list) { for (;;) pause(); }\n";
-    std::fs::write(&source, text).unwrap();
-    let made =
-        Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&module).arg(&source).status().unwrap();
-    assert!(made.success());
-    module
-}
 
 /// A ceremony with a key file in use, whose host now hangs.
 fn with_a_hanging_host(folder: &Path) -> (Ceremony, String) {
@@ -103,7 +91,7 @@ fn a_host_that_dies_while_it_is_asked_costs_one_answer_and_the_terminal_stays() 
 #[test]
 fn a_module_that_never_answers_costs_one_answer_at_its_time_limit() {
     let folder = tempfile::tempdir().unwrap();
-    let module = module_that_hangs(folder.path());
+    let module = hardware_tests::modules::that_hangs(folder.path()).unwrap();
     let online = Online::write(folder.path());
     let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
     let mut fast = Command::new("faketime");
@@ -123,7 +111,7 @@ fn a_module_that_never_answers_costs_one_answer_at_its_time_limit() {
 #[test]
 fn in_plain_lines_a_module_that_never_answers_costs_one_answer_too() {
     let folder = tempfile::tempdir().unwrap();
-    let module = module_that_hangs(folder.path());
+    let module = hardware_tests::modules::that_hangs(folder.path()).unwrap();
     let online = Online::write(folder.path());
     let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
     let pipe = folder.path().join("secrets");

@@ -61,6 +61,11 @@ impl Ceremony {
             .wait_until(text, |screen| work_of(screen).contains(text) || said_on(screen).contains(text))
     }
 
+    /// Whether the line that is typed, with its prompt, is this.
+    pub fn line_is(screen: &Screen, line: &str) -> bool {
+        screen.rows.iter().any(|row| row.chars().skip(WORK).collect::<String>().trim_end() == line)
+    }
+
     /// Waits for the question, types the answer or chooses it from the list, and presses Enter. No answer is the one
     /// that Enter alone gives.
     ///

@@ -13,24 +13,12 @@ pub enum Key {
     Escape,
     /// Backspace.
     Backspace,
-    /// Tab.
-    Tab,
     /// Up.
     Up,
     /// Down.
     Down,
-    /// Left.
-    Left,
-    /// Right.
-    Right,
-    /// A page up.
-    PageUp,
     /// A page down.
     PageDown,
-    /// To the beginning.
-    Home,
-    /// To the end.
-    End,
     /// F1.
     F1,
 }
@@ -44,15 +32,9 @@ impl Key {
             Key::Enter => b"\r",
             Key::Escape => b"\x1b",
             Key::Backspace => b"\x7f",
-            Key::Tab => b"\t",
             Key::Up => b"\x1b[A",
             Key::Down => b"\x1b[B",
-            Key::Right => b"\x1b[C",
-            Key::Left => b"\x1b[D",
-            Key::PageUp => b"\x1b[5~",
             Key::PageDown => b"\x1b[6~",
-            Key::Home => b"\x1b[H",
-            Key::End => b"\x1b[F",
             Key::F1 => b"\x1bOP",
         };
         fixed.to_vec()

@@ -180,11 +180,6 @@ impl Terminal {
         Modes::of(line)
     }
 
-    /// The terminal's modes before the program started.
-    pub fn modes_before(&self) -> &Modes {
-        &self.before
-    }
-
     /// What is not as it was before the program started.
     ///
     /// # Errors

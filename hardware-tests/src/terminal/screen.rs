@@ -28,12 +28,7 @@ impl Screen {
 
     /// Whether this text is in one of the rows.
     pub fn shows(&self, text: &str) -> bool {
-        self.row_with(text).is_some()
-    }
-
-    /// The first row with this text.
-    pub fn row_with(&self, text: &str) -> Option<&str> {
-        self.rows.iter().map(String::as_str).find(|row| row.contains(text))
+        self.rows.iter().any(|row| row.contains(text))
     }
 
     /// All of a part of the screen as one text, with single blanks: what was broken into rows is whole again.

@@ -1,12 +1,13 @@
 //! `cargo xtask bench screen`: from a key press until the bytes of the new picture have arrived, on the real program in a
 //! pseudo-terminal of 80x24. Figures are for comparing, on one machine, and for the build that is measured.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use hardware_tests::groups::Groups;
+use hardware_tests::modules;
 use hardware_tests::terminal::ceremony::Ceremony;
 use hardware_tests::terminal::{Key, Screen};
 
@@ -49,14 +50,14 @@ impl Options {
     /// One ceremony, as far as the root keys.
     fn measure(&self, programs: &Programs, folder: &Path) -> Result<Vec<(&'static str, Vec<Duration>)>> {
         let (online_key, fingerprint) = online_key(programs, folder)?;
-        let module = module_that_hangs(folder)?;
+        let module = modules::that_hangs(folder).context("no module that hangs can be made")?;
         let mut program = Command::new(&programs.ceremony_tui);
         program.arg("new").current_dir(folder);
         let mut ceremony = Ceremony::begin(&program)?;
         let mut found = Vec::new();
         ceremony.pass_until("Name of the repository")?;
         let keys = [(Key::Character('x'), "> x"), (Key::Backspace, ">")];
-        found.push(("typing a line", self.press_all(&mut ceremony, keys, input_is)?));
+        found.push(("typing a line", self.press_all(&mut ceremony, keys, Ceremony::line_is)?));
         ceremony.pass_until("Kind of hash bins")?;
         let keys = [(Key::Down, ">  2"), (Key::Up, ">  1")];
         found.push(("moving in a list", self.press_all(&mut ceremony, keys, Screen::shows)?));
@@ -86,11 +87,6 @@ impl Options {
     }
 }
 
-/// The line that is typed, with its prompt.
-fn input_is(screen: &Screen, line: &str) -> bool {
-    screen.rows.iter().any(|row| row.chars().skip(23).collect::<String>().trim_end() == line)
-}
-
 /// The online key of a service that is made for this, and the groups of its fingerprint.
 fn online_key(programs: &Programs, folder: &Path) -> Result<(PathBuf, Groups)> {
     let file = folder.join("online-key.json");
@@ -104,18 +100,6 @@ fn online_key(programs: &Programs, folder: &Path) -> Result<(PathBuf, Groups)> {
     let said = command::output(&mut init)?;
     let fingerprint = Groups::first_in(&said).context("init showed no fingerprint of the online key")?;
     Ok((file, fingerprint))
-}
-
-/// A PKCS#11 module that never comes back from its first call.
-fn module_that_hangs(folder: &Path) -> Result<PathBuf> {
-    let (source, module) = (folder.join("hangs.c"), folder.join("libhangs.so"));
-    let text = "#include <unistd.h>\nunsigned long C_GetFunctionList(void **list) { for (;;) pause(); }\n";
-    std::fs::write(&source, text).context("no source of a module can be written")?;
-    command::output(Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&module).arg(&source))?;
-    if !module.is_file() {
-        bail!("the C compiler made no {}", module.display());
-    }
-    Ok(module)
 }
 
 /// What the figures depend on.
