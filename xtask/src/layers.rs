@@ -62,15 +62,21 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.root.is_none() && !report.idle.is_empty() {
         bail!("these layer rules guard nothing, so a folder was renamed: {}", report.idle.join(", "));
     }
+    if options.root.is_none() && !report.without_files.is_empty() {
+        bail!("no source file lies where these layer rules look: {}", report.without_files.join(", "));
+    }
     report.excused.iter().for_each(|excuse| println!("layers: excused: {excuse}"));
     println!("layers: {} rules hold in {} source files", RULES.len() - report.idle.len(), report.files);
     Ok(())
 }
 
+#[derive(Default)]
 struct Report {
     violations: Vec<Violation>,
     /// Rules that found nothing to look at.
     idle: Vec<&'static str>,
+    /// Areas of rules in which no file lies.
+    without_files: Vec<String>,
     /// What the rules' exceptions covered.
     excused: Vec<String>,
     files: usize,
@@ -78,8 +84,7 @@ struct Report {
 
 fn check(root: &Path) -> Result<Report> {
     let files = sources::read_all(root)?;
-    let mut report =
-        Report { violations: Vec::new(), idle: Vec::new(), excused: Vec::new(), files: files.len() };
+    let mut report = Report { files: files.len(), ..Report::default() };
     for rule in RULES {
         let looked_at = match &rule.check {
             Check::Crates(crates) if !tree::applies(root, crates) => 0,
@@ -92,6 +97,8 @@ fn check(root: &Path) -> Result<Report> {
             Check::Sources(sources) => {
                 let (broken, guarded) = sources::broken(&files, rule, sources);
                 report.violations.extend(broken);
+                let empty = sources::without_files(&files, sources).into_iter();
+                report.without_files.extend(empty.map(|area| format!("{} ({})", area, rule.name)));
                 guarded
             }
         };

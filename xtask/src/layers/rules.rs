@@ -198,7 +198,7 @@ pub(crate) const RULES: &[Rule] = &[
         reason: "the domain decides and does nothing else: take bytes, the time and randomness as parameters",
         check: Check::Sources(SourceRule {
             within: &["shared/src"],
-            except: &["shared/src/software", "shared/src/sealed"],
+            except: &["shared/src/software"],
             banned: IMPURE,
         }),
     },
@@ -213,7 +213,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         name: "ceremony-machine-alone",
-        reason: "the machine of the ceremony knows neither screens nor tokens: arrows point inward",
+        reason: "the machine of the ceremony draws nothing and holds no token: arrows point inward",
         check: Check::Sources(SourceRule {
             within: &["ceremony-tui/src/machine"],
             except: &[],

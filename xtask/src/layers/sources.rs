@@ -36,6 +36,12 @@ pub(crate) fn broken(files: &[SourceFile], rule: &Rule, sources: &SourceRule) ->
     (violations, guarded.len())
 }
 
+/// Areas of the rule that no file lies in: whoever renames a folder has to say so here.
+pub(crate) fn without_files(files: &[SourceFile], sources: &SourceRule) -> Vec<&'static str> {
+    let is_empty = |area: &&'static str| !files.iter().any(|file| lies_in(&file.path, area));
+    sources.within.iter().chain(sources.except).copied().filter(is_empty).collect()
+}
+
 impl SourceFile {
     fn broken(&self, rule: &Rule, sources: &SourceRule) -> Vec<Violation> {
         let banned = self.mentions.iter().filter(|mention| sources.bans(&mention.path));
@@ -167,6 +173,14 @@ mod tests {
         assert!(!names("std::network", "std::net"));
         assert!(!names("std", "std::net"));
         assert!(!names("std::fmt::*", "std::net"));
+    }
+
+    #[test]
+    fn an_area_without_a_file_is_named_whether_it_is_guarded_or_excepted() {
+        let files = [SourceFile { path: "p/src/a.rs".to_owned(), mentions: Vec::new() }];
+        let sources =
+            SourceRule { within: &["p/src", "p/src/gone"], except: &["p/src/a", "p/src/moved"], banned: &[] };
+        assert_eq!(without_files(&files, &sources), ["p/src/gone", "p/src/moved"]);
     }
 
     #[test]
