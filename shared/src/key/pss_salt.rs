@@ -12,6 +12,10 @@ use super::Digest;
 const WORD_BYTES: usize = size_of::<Word>();
 /// The last byte of every padded message.
 const TRAILER: u8 = 0xbc;
+/// Larger moduli are not worth the work: opening takes a hundred times as long as verifying.
+const MOST_BITS: usize = 4096;
+/// What a verifier takes, and more than anybody uses.
+const EXPONENT_BITS: usize = 33;
 
 /// The length of the salt of `sig` over `message`, when it is a signature with any salt at all.
 pub(super) fn length(public: &[u8], kind: Digest, message: &[u8], sig: &[u8]) -> Option<usize> {
@@ -21,6 +25,9 @@ pub(super) fn length(public: &[u8], kind: Digest, message: &[u8], sig: &[u8]) ->
         return None;
     }
     let bits = modulus.len() * 8 - modulus.first()?.leading_zeros() as usize;
+    if bits > MOST_BITS {
+        return None;
+    }
     let opened = open(sig, modulus, key.public_exponent.as_bytes())?;
     let padded = opened.get(opened.len().checked_sub((bits - 1).div_ceil(8))?..)?;
     let unused = padded.len() * 8 - (bits - 1);
@@ -39,8 +46,7 @@ fn algorithm(kind: Digest) -> &'static Algorithm {
 fn open(sig: &[u8], modulus: &[u8], exponent: &[u8]) -> Option<Vec<u8>> {
     match modulus.len() {
         ..=256 => open_within::<{ 256 / WORD_BYTES }>(sig, modulus, exponent),
-        257..=512 => open_within::<{ 512 / WORD_BYTES }>(sig, modulus, exponent),
-        _ => open_within::<{ 1024 / WORD_BYTES }>(sig, modulus, exponent),
+        _ => open_within::<{ MOST_BITS / 8 / WORD_BYTES }>(sig, modulus, exponent),
     }
 }
 
@@ -49,8 +55,9 @@ fn open_within<const WORDS: usize>(sig: &[u8], modulus: &[u8], exponent: &[u8]) 
     if sig >= modulus || modulus.as_words().first()? & 1 == 0 {
         return None;
     }
+    let exponent = U64::from_u64(number_of(exponent)?);
     let base = DynResidue::new(&sig, DynResidueParams::new(&modulus));
-    let opened = base.pow(&U64::from_u64(number_of(exponent)?)).retrieve();
+    let opened = base.pow_bounded_exp(&exponent, EXPONENT_BITS).retrieve();
     Some(opened.as_words().iter().rev().flat_map(|word| word.to_be_bytes()).collect())
 }
 
@@ -60,11 +67,11 @@ fn number<const WORDS: usize>(bytes: &[u8]) -> Option<Uint<WORDS>> {
     Some(Uint::from_be_slice(&wide))
 }
 
-/// Nothing for exponents beyond eight bytes, which are not worth the work; everybody uses 65537.
+/// Nothing for exponents of which no signature verifies.
 fn number_of(exponent: &[u8]) -> Option<u64> {
     let mut wide = [0; 8];
     wide.get_mut(8_usize.checked_sub(exponent.len())?..)?.copy_from_slice(exponent);
-    Some(u64::from_be_bytes(wide))
+    Some(u64::from_be_bytes(wide)).filter(|number| number >> EXPONENT_BITS == 0)
 }
 
 /// Takes the padding off, whatever its salt.

@@ -43,23 +43,28 @@ impl Signature {
 }
 
 impl Key {
-    /// Whether `sig` is this key's signature over `message`.
+    /// Whether `sig` is this key's signature over `message`, and why not when it is not.
     ///
     /// # Errors
     /// The signature does not verify, or the scheme is one that never counts.
     pub fn verify(&self, message: &[u8], sig: &[u8]) -> Result<(), SignatureError> {
+        self.verify_alone(message, sig).map_err(|error| self.explained(error, message, sig))
+    }
+
+    /// As [`Key::verify`], without the work of looking for a cause.
+    pub(crate) fn verify_alone(&self, message: &[u8], sig: &[u8]) -> Result<(), SignatureError> {
         let Verifier::Known(scheme, public) = &self.verifier else {
             return Err(SignatureError::Uncounted(shortened(&self.scheme_name)));
         };
         let held = UnparsedPublicKey::new(scheme.algorithm(), public).verify(message, sig);
-        held.map_err(|_| self.why_not(*scheme, public, message, sig))
+        held.map_err(|_| SignatureError::Invalid(self.id.clone()))
     }
 
-    fn why_not(&self, scheme: CountedScheme, public: &[u8], message: &[u8], sig: &[u8]) -> SignatureError {
-        let CountedScheme::RsaPss(digest) = scheme else { return SignatureError::Invalid(self.id.clone()) };
-        match pss_salt::length(public, digest, message, sig) {
+    fn explained(&self, error: SignatureError, message: &[u8], sig: &[u8]) -> SignatureError {
+        let Verifier::Known(CountedScheme::RsaPss(digest), public) = &self.verifier else { return error };
+        match pss_salt::length(public, *digest, message, sig) {
             Some(found) => SignatureError::Salt { keyid: self.id.clone(), expected: digest.length(), found },
-            None => SignatureError::Invalid(self.id.clone()),
+            None => error,
         }
     }
 }

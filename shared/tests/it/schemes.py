@@ -54,6 +54,11 @@ def main():
         by_hand(f"salt:{digest}", f"rsassa-pss-sha{digest}", pss, digest)
     pss = padding.PSS(padding.MGF1(HASHES["256"]), 0)
     by_hand("salt:none", "rsassa-pss-sha256", pss, "256")
+    for bits in (4096, 5120):
+        private = rsa.generate_private_key(65537, bits)
+        pss = padding.PSS(padding.MGF1(HASHES["256"]), 7)
+        sig = private.sign(MESSAGE, pss, HASHES["256"])
+        show(f"large:{bits}", SSlibKey.from_crypto(private.public_key(), scheme="rsassa-pss-sha256"), sig)
     pss = padding.PSS(padding.MGF1(HASHES["224"]), 28)
     by_hand("sha224:pss", "rsassa-pss-sha224", pss, "224")
     by_hand("sha224:pkcs1", "rsa-pkcs1v15-sha224", padding.PKCS1v15(), "224")
