@@ -18,7 +18,7 @@ o1eou2GLnbNfGUXCyYuzUTay8vuZpkr6ZXsmJwrF8UYEo0Ojeid3MB80Tj3rJo3v
 Cb9MG8nvt8UhMw5rDWq4KM015XKraXZF
 -----END PUBLIC KEY-----
 ";
-const P256: &str = "-----BEGIN PUBLIC KEY-----
+pub(super) const P256: &str = "-----BEGIN PUBLIC KEY-----
 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE3pcvy9RR9T39txhawuxzA4Do9kHs
 YIpnHqSuR9ugk35HQSs+V1C1a+HDgT9Jq/Ioq1IJ2B7OaubBaxgh7E/Y5g==
 -----END PUBLIC KEY-----
@@ -35,7 +35,7 @@ fn with_key(name: &'static str, change: impl FnOnce(&mut Json)) -> Vector {
 }
 
 /// Puts another public value, and what it claims to be, into alice's key object.
-fn public(name: &'static str, keytype: &str, scheme: &str, public: &str) -> Vector {
+pub(super) fn public(name: &'static str, keytype: &str, scheme: &str, public: &str) -> Vector {
     with_key(name, |key| {
         key.set("keytype", Json::from(keytype));
         key.set("scheme", Json::from(scheme));

@@ -11,6 +11,8 @@ mod published;
 mod root_keys;
 #[path = "root_signatures.rs"]
 mod root_signatures;
+#[path = "root_spellings.rs"]
+mod root_spellings;
 #[path = "root_syntax.rs"]
 mod root_syntax;
 #[path = "root_values.rs"]
@@ -32,6 +34,7 @@ pub(crate) fn all() -> Vec<Vector> {
         root_syntax::all(),
         root_values::all(),
         root_keys::all(),
+        root_spellings::all(),
         root_signatures::all(),
         crossing::all(),
         published::all(),

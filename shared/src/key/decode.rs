@@ -3,13 +3,13 @@
 use curve25519_dalek::edwards::CompressedEdwardsY;
 use p256::elliptic_curve::sec1::{FromEncodedPoint, ModulusSize, ToEncodedPoint};
 use p256::elliptic_curve::{self, AffinePoint, CurveArithmetic, FieldBytesSize, PublicKey};
-use pkcs1::{RsaPublicKey, UintRef, der::Decode as _, der::Encode as _};
+use pkcs1::{RsaPublicKey, UintRef};
 use spki::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
 use spki::der::pem::LineEnding;
-use spki::der::{Document, EncodePem as _};
+use spki::der::{Decode as _, Document, Encode as _, EncodePem as _};
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
-use super::{CountedScheme, Curve, Digest, Key, KeyMaterial, Scheme, Verifier};
+use super::{CountedScheme, Curve, Digest, Key, KeyMaterial, Scheme, Verifier, rsa};
 use super::{key_id_of, keyval, three_fields};
 use crate::json::Json;
 use crate::text::shortened;
@@ -21,10 +21,8 @@ const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
-/// RSA moduli below this many bits are refused.
-const RSA_MIN_BITS: usize = 2048;
-/// RSA moduli above this many bits are refused: no client verifies them.
-const RSA_MAX_BITS: usize = 8192;
+/// What a point that is its x coordinate alone begins with: it stands for two points.
+const COMPACT: u8 = 5;
 
 /// RSA schemes of which nothing here verifies a signature; python-tuf refuses any root that has such a key.
 const RSA_SHA224: [&str; 2] = ["rsassa-pss-sha224", "rsa-pkcs1v15-sha224"];
@@ -50,7 +48,8 @@ impl Key {
     /// A key of another scheme is read too: it can be shown, and never counts.
     ///
     /// # Errors
-    /// Missing fields, material that does not decode, small-order Ed25519 points and RSA under 2048 bits.
+    /// Missing fields, material that does not decode or is spelled otherwise than [`Key::to_public_pem`] spells it,
+    /// Ed25519 points outside the group of prime order, and RSA numbers that nobody chose as a key.
     pub fn from_json(value: &Json) -> Result<Key, KeyError> {
         let field = |name: &'static str| value.get(name).and_then(Json::as_str).ok_or(KeyError::Field(name));
         let (keytype, scheme) = (field("keytype")?, field("scheme")?);
@@ -86,9 +85,11 @@ impl Key {
         let decoded = decode_spki(der)?;
         let (scheme, public) = match decoded.family {
             Family::Ed25519 => (Scheme::Ed25519, hex::encode(&decoded.verifying)),
-            Family::Ec(Curve::P256) => (Scheme::EcdsaP256Sha256, ec_pem(Curve::P256, &decoded.verifying)?),
+            Family::Ec(Curve::P256) => {
+                (Scheme::EcdsaP256Sha256, public_pem(decoded.family, &decoded.verifying)?)
+            }
             Family::Ec(Curve::P384 | Curve::P521) => return Err(KeyError::Curve),
-            Family::Rsa => (Scheme::RsaPssSha256, rsa_pem(&decoded.verifying)?),
+            Family::Rsa => (Scheme::RsaPssSha256, public_pem(decoded.family, &decoded.verifying)?),
         };
         Ok(assemble(scheme.keytype(), scheme.into(), &public, decoded))
     }
@@ -96,7 +97,7 @@ impl Key {
     /// Takes the 32 bytes of an Ed25519 public key.
     ///
     /// # Errors
-    /// Bytes that are no point, and points of small order.
+    /// Bytes that are no point of the group of prime order.
     pub fn from_ed25519_bytes(bytes: &[u8; 32]) -> Result<Key, KeyError> {
         Ok(assemble("ed25519", CountedScheme::Ed25519, &hex::encode(bytes), decode_ed25519(bytes)?))
     }
@@ -106,8 +107,11 @@ impl Key {
     /// # Errors
     /// Bytes that are no point of the curve.
     pub fn from_p256_point(point: &[u8]) -> Result<Key, KeyError> {
+        if point.first() == Some(&COMPACT) {
+            return Err(KeyError::Compressed);
+        }
         let decoded = decode_point(Curve::P256, point)?;
-        let public = ec_pem(Curve::P256, &decoded.verifying)?;
+        let public = public_pem(decoded.family, &decoded.verifying)?;
         Ok(assemble("ecdsa", CountedScheme::Ecdsa(Curve::P256), &public, decoded))
     }
 
@@ -119,7 +123,7 @@ impl Key {
         let number = |bytes| UintRef::new(bytes).map_err(|_| KeyError::Rsa);
         let key = RsaPublicKey { modulus: number(modulus)?, public_exponent: number(exponent)? };
         let decoded = decode_rsa(&key.to_der().map_err(|_| KeyError::Rsa)?)?;
-        let public = rsa_pem(&decoded.verifying)?;
+        let public = public_pem(decoded.family, &decoded.verifying)?;
         Ok(assemble("rsa", CountedScheme::RsaPss(Digest::Sha256), &public, decoded))
     }
 
@@ -131,11 +135,7 @@ impl Key {
         let Verifier::Known(scheme, bytes) = &self.verifier else {
             return Err(KeyError::Shown(shortened(&self.scheme_name)));
         };
-        match scheme.family() {
-            Family::Ed25519 => spki_pem(ED25519, None, bytes),
-            Family::Ec(curve) => ec_pem(curve, bytes),
-            Family::Rsa => rsa_pem(bytes),
-        }
+        public_pem(scheme.family(), bytes)
     }
 }
 
@@ -197,7 +197,19 @@ fn public_block(pem: &str) -> Result<Document, KeyError> {
     if label == "PUBLIC KEY" { Ok(document) } else { Err(KeyError::PemLabel(shortened(label))) }
 }
 
+/// Reads the one spelling that every client reads: the one that is written here.
 fn decode_spki(der: &[u8]) -> Result<Decoded, KeyError> {
+    let decoded = decode_any_spki(der)?;
+    if public_der(decoded.family, &decoded.verifying)? == der {
+        return Ok(decoded);
+    }
+    match decoded.family {
+        Family::Ec(_) => Err(KeyError::Compressed),
+        Family::Ed25519 | Family::Rsa => Err(KeyError::Spelling),
+    }
+}
+
+fn decode_any_spki(der: &[u8]) -> Result<Decoded, KeyError> {
     let info = SubjectPublicKeyInfoRef::try_from(der).map_err(|_| KeyError::Pem)?;
     let bits = info.subject_public_key.as_bytes().ok_or(KeyError::Pem)?;
     match info.algorithm.oid {
@@ -218,6 +230,10 @@ fn decode_ed25519(bytes: &[u8]) -> Result<Decoded, KeyError> {
     let point = CompressedEdwardsY::from_slice(bytes).map_err(|_| wrong())?.decompress().ok_or_else(wrong)?;
     if point.is_small_order() {
         return Err(KeyError::SmallOrder);
+    }
+    // With a small part added to its point, one secret would be eight keys.
+    if !point.is_torsion_free() {
+        return Err(KeyError::MixedOrder);
     }
     Ok(Decoded {
         family: Family::Ed25519,
@@ -248,42 +264,40 @@ where
 
 fn decode_rsa(der: &[u8]) -> Result<Decoded, KeyError> {
     let key = RsaPublicKey::from_der(der).map_err(|_| KeyError::Rsa)?;
-    let modulus = key.modulus.as_bytes();
-    let bits = modulus.len() * 8 - modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
-    if !(RSA_MIN_BITS..=RSA_MAX_BITS).contains(&bits) {
-        return Err(KeyError::RsaSize(bits));
-    }
-    let exponent = key.public_exponent.as_bytes();
-    let odd_above_one = exponent.last().is_some_and(|byte| byte & 1 == 1) && exponent != [1];
-    if !odd_above_one {
-        return Err(KeyError::Rsa);
-    }
-    Ok(Decoded { family: Family::Rsa, material: tagged(b"rsa:", modulus), verifying: der.to_vec() })
+    rsa::check(&key)?;
+    let verifying = key.to_der().map_err(|_| KeyError::Rsa)?;
+    Ok(Decoded { family: Family::Rsa, material: tagged(b"rsa:", key.modulus.as_bytes()), verifying })
 }
 
 fn tagged(tag: &[u8], bytes: &[u8]) -> KeyMaterial {
     KeyMaterial([tag, bytes].concat())
 }
 
-fn ec_pem(curve: Curve, point: &[u8]) -> Result<String, KeyError> {
-    let oid = match curve {
-        Curve::P256 => P256,
-        Curve::P384 => P384,
-        Curve::P521 => P521,
+fn public_pem(family: Family, bits: &[u8]) -> Result<String, KeyError> {
+    encode(family, bits, |info| info.to_pem(LineEnding::LF))
+}
+
+fn public_der(family: Family, bits: &[u8]) -> Result<Vec<u8>, KeyError> {
+    encode(family, bits, |info| info.to_der())
+}
+
+fn encode<T>(
+    family: Family,
+    bits: &[u8],
+    write: impl FnOnce(&SubjectPublicKeyInfoRef<'_>) -> spki::der::Result<T>,
+) -> Result<T, KeyError> {
+    let (oid, parameters) = match family {
+        Family::Ed25519 => (ED25519, None),
+        Family::Ec(Curve::P256) => (EC, Some(AnyRef::from(&P256))),
+        Family::Ec(Curve::P384) => (EC, Some(AnyRef::from(&P384))),
+        Family::Ec(Curve::P521) => (EC, Some(AnyRef::from(&P521))),
+        Family::Rsa => (RSA, Some(AnyRef::NULL)),
     };
-    spki_pem(EC, Some(AnyRef::from(&oid)), point)
-}
-
-fn rsa_pem(pkcs1: &[u8]) -> Result<String, KeyError> {
-    spki_pem(RSA, Some(AnyRef::NULL), pkcs1)
-}
-
-fn spki_pem(oid: ObjectIdentifier, parameters: Option<AnyRef<'_>>, bits: &[u8]) -> Result<String, KeyError> {
     let info = SubjectPublicKeyInfoRef {
         algorithm: AlgorithmIdentifierRef { oid, parameters },
         subject_public_key: BitStringRef::from_bytes(bits).map_err(|_| KeyError::Pem)?,
     };
-    info.to_pem(LineEnding::LF).map_err(|_| KeyError::Pem)
+    write(&info).map_err(|_| KeyError::Pem)
 }
 
 /// A key cannot be used.
@@ -316,14 +330,31 @@ pub enum KeyError {
         "The Ed25519 key is a point of small order, for which anybody can make signatures. Do not trust its source."
     )]
     SmallOrder,
+    /// A point with a part in the small subgroup.
+    #[error(
+        "The Ed25519 key has a part of small order, so that one secret makes several keys. Do not trust its source; make a new key."
+    )]
+    MixedOrder,
+    /// A point in a spelling that some clients refuse.
+    #[error(
+        "The EC point of the public key is not uncompressed, which TUF clients refuse. Export the key again with `openssl pkey -pubout -ec_conv_form uncompressed`."
+    )]
+    Compressed,
+    /// A SubjectPublicKeyInfo in a spelling that some clients refuse.
+    #[error(
+        "The public key has other parameters than TUF clients read: RSA has NULL, Ed25519 has none. Export the key again with `openssl pkey -pubout`."
+    )]
+    Spelling,
     /// An elliptic curve that clients refuse.
     #[error("The key is on a curve other than P-256, which several TUF clients refuse. Use P-256.")]
     Curve,
     /// An algorithm that TUF does not know.
     #[error("Keys of algorithm {0} cannot sign TUF metadata. Use Ed25519, P-256 or RSA.")]
     Algorithm(String),
-    /// Malformed RSA numbers.
-    #[error("The RSA key is malformed. Export it again.")]
+    /// RSA numbers that make no key.
+    #[error(
+        "The RSA key is malformed: its modulus has a small divisor, or its exponent is not an odd number from 3 to 8589934591. Export it again."
+    )]
     Rsa,
     /// An RSA modulus that is too short or too long.
     #[error("The RSA key has {0} bits. Use 2048 to 8192 bits.")]
