@@ -163,6 +163,7 @@ pub(crate) fn accept(
     }
     let now = ports.clock.now();
     check_pins(policy, payload.root.document().digest(), expected)?;
+    check_root_size(&payload.root)?;
     let tally = check_payload(policy, payload, now)?;
     check_online_keys(payload.root.body(), ports.vault.as_ref())?;
     check_targets_size(&payload.settings.bins, payload.root.body())?;
@@ -183,6 +184,12 @@ fn check_pins(
         Some(expected) => Err(BootstrapError::Digest { expected, got }),
         None => Ok(()),
     }
+}
+
+/// Before anything is verified: keys and signatures are few enough then. What is published has at most these bytes.
+fn check_root_size(root: &Metadata<Root>) -> Result<(), BootstrapError> {
+    let bytes = root.document().to_bytes().len();
+    if bytes > ROOT_LIMIT { Err(BootstrapError::RootSize(bytes)) } else { Ok(()) }
 }
 
 fn check_payload(
@@ -259,9 +266,6 @@ fn open(
 ) -> Result<Accepted, BootstrapError> {
     // What nobody signed and nobody counted would otherwise be published for ever.
     let root = payload.root.document().reduced_to(&tally.valid).to_bytes();
-    if root.len() > ROOT_LIMIT {
-        return Err(BootstrapError::RootSize(root.len()));
-    }
     let id = ports.task_id()?;
     let (state, task) = if tally.is_met() {
         (BootstrapState::Pre, Task::started(id.clone(), TaskName::Bootstrap, now))
