@@ -1,6 +1,7 @@
 //! Root keys of every scheme: what the service takes, and which client accepts what.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -12,8 +13,9 @@ use aws_lc_rs::signature::{
 };
 use hardware_tests::judges::Judge;
 use shared::bins::BinKind;
+use shared::document::SignedDocument;
 use shared::json::Json;
-use shared::key::{Client, ClientSupport, CountedScheme, Curve, Digest, Key, Signature};
+use shared::key::{Client, ClientSupport, CountedScheme, Curve, Digest, Key, Signature, key_id};
 use shared::metadata::{Metadata, Root};
 
 use crate::ceremony::{Ceremony, Options};
@@ -122,7 +124,7 @@ fn with_root_keys(ceremony: &Ceremony, pairs: &[Pair]) -> Metadata<Root> {
         role.keyids.push(pair.public.id().clone());
         body.keys.insert(pair.public.id().clone(), pair.public.clone());
     }
-    let mut document = shared::document::SignedDocument::new(shared::metadata::Body::to_signed(&body));
+    let mut document = SignedDocument::new(shared::metadata::Body::to_signed(&body));
     for pair in pairs {
         let signature = pair.sign(document.signing_bytes());
         document.add_signature(signature);
@@ -166,6 +168,15 @@ fn known_as(judge: Judge) -> Client {
     }
 }
 
+/// The clients that refuse that root for the sake of its key.
+fn refusing(service: &Service, root: &Path) -> BTreeSet<Client> {
+    let refuses = |client: &Judge| {
+        let seen = Asked { client: *client, service, root, cache: None }.about(TARGET);
+        refuses_the_key(*client, &seen)
+    };
+    Judge::ALL.into_iter().filter(refuses).map(known_as).collect()
+}
+
 /// Every client is given, as the root that it trusts, one that only a key of that scheme signed.
 #[test]
 fn which_client_accepts_which_scheme() {
@@ -177,16 +188,8 @@ fn which_client_accepts_which_scheme() {
     for (row, scheme) in counted() {
         let trusted = with_root_keys(&ceremony, &[Pair::generate(row.keytype, scheme)]);
         std::fs::write(&root, trusted.document().to_bytes()).unwrap();
-        let refusing: BTreeSet<Client> = Judge::ALL
-            .into_iter()
-            .filter(|client| {
-                asked += 1;
-                let seen =
-                    Asked { client: *client, service: &service, root: &root, cache: None }.about(TARGET);
-                refuses_the_key(*client, &seen)
-            })
-            .map(known_as)
-            .collect();
+        let refusing = refusing(&service, &root);
+        asked += Judge::ALL.len();
         let expected: BTreeSet<Client> =
             row.refused_by.iter().copied().filter(|client| *client != Client::GoTuf).collect();
         assert_eq!(refusing, expected, "{} ({})", row.scheme, row.keytype);
@@ -216,5 +219,103 @@ fn a_root_of_every_scheme_bootstraps_with_a_warning_for_each_that_clients_refuse
     assert_eq!(said.matches("Warning: ").count(), warned, "{said}");
     for (row, _) in counted().filter(|(row, _)| !row.refused_by.is_empty()) {
         assert!(said.contains(&format!("{} ({})", row.scheme, row.keytype)), "{said}");
+    }
+}
+
+/// A spelling of a public key that is refused here, and the clients that refuse it too.
+struct Spelling {
+    name: &'static str,
+    scheme: CountedScheme,
+    /// From the usual SubjectPublicKeyInfo to this one.
+    spell: fn(&[u8]) -> Vec<u8>,
+    by: &'static [Client],
+}
+
+const SPELLINGS: [Spelling; 4] = [
+    Spelling {
+        name: "compressed point",
+        scheme: CountedScheme::Ecdsa(Curve::P256),
+        spell: |usual| short_point(2 | usual[90] & 1, usual),
+        by: &[Client::SigstoreTuf],
+    },
+    Spelling {
+        name: "compact point",
+        scheme: CountedScheme::Ecdsa(Curve::P256),
+        spell: |usual| short_point(5, usual),
+        by: &[Client::PythonTuf, Client::TufJs, Client::Tough, Client::SigstoreTuf],
+    },
+    Spelling {
+        name: "RSA without NULL",
+        scheme: CountedScheme::RsaPss(Digest::Sha256),
+        spell: |usual| rsa_parameters(&[], usual),
+        by: &[Client::Tough],
+    },
+    Spelling {
+        name: "RSA with INTEGER 7",
+        scheme: CountedScheme::RsaPss(Digest::Sha256),
+        spell: |usual| rsa_parameters(&[2, 1, 7], usual),
+        by: &[Client::PythonTuf, Client::Tough, Client::SigstoreTuf],
+    },
+];
+
+/// P-256 with the x coordinate alone.
+fn short_point(tag: u8, usual: &[u8]) -> Vec<u8> {
+    let head = hex::decode("3039301306072a8648ce3d020106082a8648ce3d030107032200").unwrap();
+    [&head, &[tag][..], &usual[27..59]].concat()
+}
+
+/// RSA with 2048 bits, whose parameters follow 17 bytes of lengths and identifier.
+fn rsa_parameters(parameters: &[u8], usual: &[u8]) -> Vec<u8> {
+    let grown = |byte: u8| byte - 2 + u8::try_from(parameters.len()).unwrap();
+    let mut head = usual[..17].to_vec();
+    head[3] = grown(head[3]);
+    head[5] = grown(head[5]);
+    [&head, parameters, &usual[19..]].concat()
+}
+
+fn der(pem: &str) -> Vec<u8> {
+    use base64::Engine as _;
+    let text: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    base64::engine::general_purpose::STANDARD.decode(text).unwrap()
+}
+
+/// A root that only this key signed, with its public half in another spelling.
+fn respelled(ceremony: &Ceremony, pair: Pair, public: &str) -> Vec<u8> {
+    let (keytype, scheme) = (pair.public.keytype().to_owned(), pair.public.scheme_name().to_owned());
+    let keyid = key_id(&keytype, &scheme, public);
+    let quoted = |text: &str| String::from_utf8(Json::from(text).to_compact()).unwrap();
+    let (old_id, old_public) = (pair.public.id().to_string(), quoted(pair.public.public()));
+    let pairs = [pair];
+    let signed = with_root_keys(ceremony, &pairs).document().signed().to_compact();
+    let text = String::from_utf8(signed).unwrap().replace(&old_id, keyid.as_str());
+    assert!(text.contains(&old_public));
+    let signed = Json::parse(text.replace(&old_public, &quoted(public)).as_bytes()).unwrap();
+    let mut document = SignedDocument::new(signed);
+    let sig = pairs[0].sign(document.signing_bytes()).sig;
+    document.add_signature(Signature { keyid, sig });
+    document.to_bytes()
+}
+
+/// What each client says of a key in a spelling that is not the usual one: the reason why there is only one here.
+#[test]
+fn a_spelling_of_a_key_that_a_client_refuses_is_refused_here() {
+    let (service, ceremony) =
+        Service::bootstrapped_with(&Options { kind: BinKind::Prefix, ..Options::default() });
+    service.publish(TARGET, "content");
+    let root = service.path("trusted.json");
+    for Spelling { name, scheme, spell, by } in SPELLINGS {
+        let pair = Pair::generate(scheme.keytype(), scheme);
+        let usual = pair.public.public().to_owned();
+        assert!(Metadata::<Root>::parse(&respelled(&ceremony, pair, &usual)).is_ok(), "{name}");
+        let pair = Pair::generate(scheme.keytype(), scheme);
+        let odd = pem(&spell(&der(pair.public.public())));
+        let trusted = respelled(&ceremony, pair, &odd);
+        let refusal = Metadata::<Root>::parse(&trusted).err().map(|error| error.to_string());
+        assert!(refusal.is_some_and(|text| text.contains("Export the key again")), "{name}");
+        std::fs::write(&root, trusted).unwrap();
+        let refusing = refusing(&service, &root);
+        let names: Vec<&str> = refusing.iter().map(|client| client.name()).collect();
+        println!("figure: judges: root key spelled with {name}: refused by {}", names.join(", "));
+        assert_eq!(refusing, by.iter().copied().collect(), "{name}");
     }
 }
