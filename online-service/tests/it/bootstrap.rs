@@ -95,6 +95,10 @@ fn a_root_that_clients_do_not_read_is_refused() {
     let answer = assert_unchanged(&service, "a long root", || post(&service, &payload, Some(&digest)));
     assert_eq!(answer.status, 422);
     assert!(answer.text().contains("clients read no root beyond 512000"), "{}", answer.text());
+    // Before any signature is verified.
+    let unsigned = String::from_utf8(payload).unwrap().replace("\"sig\":\"", "\"sig\":\"00");
+    let answer = post(&service, unsigned.as_bytes(), Some(&digest));
+    assert!(answer.text().contains("clients read no root beyond 512000"), "{}", answer.text());
 }
 
 #[test]
