@@ -6,13 +6,19 @@
 //!                                        +-> view(&Model) draws, and only reads
 //! ```
 //!
-//! * [`model`] holds what is seen and typed, and the machine; it knows no terminal.
-//! * [`update`](mod@update) knows no ratatui. [`view`](mod@view) knows no port.
-//! * [`keymap`] is the only module that knows key codes; the help line comes from the same table.
-//! * [`runner`] is the loop, the terminal and the secrets.
+//! From the inside out; nobody knows what comes after:
+//!
 //! * [`page`] is the text of the screens, broken to a width: the model counts its rows, the view draws them.
+//! * [`model`] holds what is seen and typed, and the machine; it knows no terminal.
+//! * [`event`] is all that can happen and be caused.
+//! * [`keymap`] is the only module that knows what key codes mean; the help line comes from the same table.
+//! * [`composed`] shares the rows of the terminal out, and says what a key can be meant for now.
+//! * [`update`](mod@update) knows no ratatui. [`view`](mod@view) knows no port.
+//! * [`runner`] is the loop, the terminal and the secrets.
 //! * [`look`] asks the environment which colours and symbols the terminal knows.
 
+pub mod composed;
+pub mod event;
 pub mod keymap;
 pub mod look;
 pub mod model;

@@ -6,8 +6,8 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::text::columns;
 
-use super::model::{Doing, Model, Paging, Situation};
-use super::update::{Command, Event};
+use super::event::{Command, Event};
+use super::model::{Doing, Paging, Situation};
 
 use table::{Binding, Listed, keys};
 
@@ -61,8 +61,8 @@ fn joined(bindings: &[&Binding]) -> String {
         .join("  ")
 }
 
-/// Every key of the situation that an overlay lies over, with its meaning.
-pub fn keys_beneath(model: &Model) -> Vec<(String, &'static str)> {
-    let described = active(model.situation_beneath()).filter(|binding| binding.listed != Listed::Nowhere);
+/// Every key of this situation, with its meaning.
+pub fn described(situation: Situation) -> Vec<(String, &'static str)> {
+    let described = active(situation).filter(|binding| binding.listed != Listed::Nowhere);
     described.map(|binding| (binding.name.to_owned(), binding.long)).collect()
 }

@@ -14,8 +14,7 @@ use shared::time::UnixTime;
 
 use crate::machine::{Effect as MachineEffect, Form, Machine, Note, SecretNeed, Step, Weight};
 
-use super::keymap;
-use super::page::{self, BytesForm, Foot, Page};
+use super::page::BytesForm;
 
 pub use input::{InputLine, TooLong};
 pub use layout::{Layout, STEPS_WIDTH};
@@ -136,38 +135,14 @@ impl Model {
         }
     }
 
-    /// What stands beside the list of steps: the step, or what lies over it.
-    pub fn page(&self) -> Page {
-        match self.visible_overlay() {
-            Some(overlay) => self.overlay_page(overlay.kind),
-            None => self.picture.page.clone(),
-        }
+    /// What lies over the step; the question whether to stop lies over that.
+    pub fn visible_overlay(&self) -> Option<&Overlay> {
+        self.overlay.as_ref().filter(|_| !matches!(self.mode, Mode::Stopping(_)))
     }
 
     /// Takes the picture again: the machine, the size or the day has changed.
     pub(super) fn look_again(&mut self) {
         self.picture = Picture::of(&self.machine, self.size, self.now);
-    }
-
-    fn overlay_page(&self, kind: OverlayKind) -> Page {
-        let width = self.size.work_width();
-        let document = self.machine.document();
-        match (kind, document) {
-            (OverlayKind::Words, Some(document)) => page::words(&document, width),
-            (OverlayKind::Bytes(form), Some(document)) => page::bytes(&document, form, width),
-            _ => page::help(self.machine.step(), &self.said(), &keymap::keys_beneath(self), width),
-        }
-    }
-
-    /// The first row of the page that is shown.
-    pub fn top(&self) -> usize {
-        let reading = self.visible_overlay().map_or(&self.reading, |overlay| &overlay.reading);
-        reading.top(&self.page(), self.layout().body)
-    }
-
-    /// What is asked, in at most so many rows.
-    pub fn foot(&self, most_rows: usize) -> Foot {
-        page::foot(self, most_rows)
     }
 
     /// Whether an answer would agree to something that was not on the screen to its end.

@@ -6,7 +6,6 @@ mod aside;
 mod digest;
 mod end;
 mod export;
-mod foot;
 mod online_key;
 mod preflight;
 mod review;
@@ -19,7 +18,6 @@ use crate::machine::Board;
 use crate::text::{printable, wrap};
 
 pub use aside::{Form as BytesForm, bytes, help, words};
-pub use foot::{Foot, foot};
 
 /// What a piece of text means. The view gives each a style; none is carried by its style alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

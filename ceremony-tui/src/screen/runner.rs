@@ -30,9 +30,10 @@ use crate::secrets::Secrets;
 use crate::text::{printable, wrap};
 use crate::wait::{Heard, Watch, wait};
 
+use super::event::Event;
 use super::keymap;
 use super::model::{Doing, Mode, Model};
-use super::update::{Event, update};
+use super::update::update;
 use keyboard::{Keyboard, REST_OF_KEY, Stroke};
 use performing::Performing;
 use signals::{News, Signals};

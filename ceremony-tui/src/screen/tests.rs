@@ -5,5 +5,5 @@ mod random;
 mod screens;
 mod stage;
 
+use super::event::{Command, Event};
 use super::model::Size;
-use super::update::{Command, Event};

@@ -281,6 +281,8 @@ pub(crate) const RULES: &[Rule] = &[
                 "ceremony-tui/src/screen/update",
                 "ceremony-tui/src/screen/model",
                 "ceremony-tui/src/screen/page",
+                "ceremony-tui/src/screen/event",
+                "ceremony-tui/src/screen/composed",
             ],
             except: &[],
             banned: &[
@@ -295,6 +297,39 @@ pub(crate) const RULES: &[Rule] = &[
                 "std::fs",
                 "std::process",
             ],
+        }),
+    },
+    Rule {
+        name: "screen-inward",
+        reason: "what is seen does not know who composes, changes or draws it: hand it the data",
+        check: Check::Sources(SourceRule {
+            within: &[
+                "ceremony-tui/src/screen/page",
+                "ceremony-tui/src/screen/model",
+                "ceremony-tui/src/screen/event",
+                "ceremony-tui/src/screen/keymap",
+            ],
+            except: &[],
+            banned: &[
+                "crate::screen::composed",
+                "crate::screen::update",
+                "crate::screen::view",
+                "crate::screen::runner",
+            ],
+        }),
+    },
+    Rule {
+        name: "keys-in-the-keymap",
+        reason: "keys mean commands: the keyboard reads them, the keymap says what they mean, nobody else knows one",
+        check: Check::Sources(SourceRule {
+            within: &["ceremony-tui/src"],
+            except: &[
+                "ceremony-tui/src/screen/keymap",
+                "ceremony-tui/src/screen/runner/keyboard",
+                // It switches bracketed paste on and off; it knows no key.
+                "ceremony-tui/src/screen/runner/stage",
+            ],
+            banned: &["ratatui::crossterm::event", "crossterm::event"],
         }),
     },
     Rule {

@@ -2,8 +2,8 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
+use crate::screen::event::Command;
 use crate::screen::model::{Document, Doing, Situation};
-use crate::screen::update::Command;
 
 /// One key.
 pub(super) struct Binding {

@@ -5,9 +5,9 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::stage::{MODULE, Stage, USUAL, two_tokens};
 use super::{Command, Event, Size};
 use crate::machine::{self, Step};
+use crate::screen::event::Effect;
 use crate::screen::keymap;
 use crate::screen::model::{Cancel, Doing, Mode, Notice};
-use crate::screen::update::Effect;
 use crate::token::AskError;
 
 /// Presses a key, whatever it means now.

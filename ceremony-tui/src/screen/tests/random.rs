@@ -6,9 +6,9 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::stage::{Stage, draw};
 use super::{Event, Size};
 use crate::machine::Weight;
+use crate::screen::event::Effect;
 use crate::screen::keymap;
 use crate::screen::model::Round;
-use crate::screen::update::Effect;
 use crate::screen::view::Look;
 
 /// What somebody does next.

@@ -6,8 +6,9 @@ use ratatui::buffer::Buffer;
 
 use crate::machine::tests::world::{World, right_group};
 use crate::machine::{self, Effect as MachineEffect, SecretNeed};
+use crate::screen::event::{Command, Effect, Event};
 use crate::screen::model::{Model, Round, SMALLEST, Size};
-use crate::screen::update::{Command, Effect, Event, update};
+use crate::screen::update::update;
 use crate::screen::view::{Colours, Look, Symbols, view};
 use crate::text::columns;
 

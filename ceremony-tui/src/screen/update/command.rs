@@ -1,11 +1,11 @@
 //! What a command does, by what the person does.
 
 use crate::machine::{self as ceremony, Aside, Moment};
+use crate::screen::event::{Command, Effect};
 use crate::screen::model::{Cancel, Document, Doing, Mode, Model, Notice, Overlay, OverlayKind, Reading};
 use crate::screen::page::BytesForm;
 
 use super::machine::{perform, tell};
-use super::{Command, Effect};
 
 /// Does what the command says.
 pub(super) fn obey(model: &mut Model, command: Command, moment: Moment) -> Vec<Effect> {

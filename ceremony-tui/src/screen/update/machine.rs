@@ -1,9 +1,8 @@
 //! What the ceremony says and wants when something has happened to it.
 
 use crate::machine::{self as ceremony, Effect as MachineEffect, Moment, Note, Place};
+use crate::screen::event::Effect;
 use crate::screen::model::{Mode, Model, Overlay, OverlayKind, Reading};
-
-use super::Effect;
 
 /// Gives the event to the ceremony, and takes in what it says.
 pub(super) fn tell(model: &mut Model, event: ceremony::Event, moment: Moment) -> Vec<Effect> {

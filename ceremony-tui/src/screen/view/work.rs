@@ -5,8 +5,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::screen::composed::Foot;
 use crate::screen::model::{Layout as Rows, Model};
-use crate::screen::page::{Foot, Ink, Page, Row};
+use crate::screen::page::{Ink, Page, Row};
 use crate::text::{clip, columns};
 
 use super::style::Look;

@@ -2,10 +2,9 @@
 
 use crate::machine::{Choice, Form, Novelty, Question};
 use crate::screen::model::{Cancel, Mode, Model, Round, SecretPrompt, Work};
+use crate::screen::page::{Ink, Row, Span};
 use crate::text::{columns, printable, wrap};
 use crate::token::PinState;
-
-use super::{Ink, Row, Span};
 
 /// What is waited for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,7 +18,7 @@ pub struct Foot {
 }
 
 /// The foot in at most `most_rows` rows.
-pub fn foot(model: &Model, most_rows: usize) -> Foot {
+pub(super) fn foot(model: &Model, most_rows: usize) -> Foot {
     let width = model.size.work_width();
     match &model.mode {
         Mode::Asking => match &model.picture.question {

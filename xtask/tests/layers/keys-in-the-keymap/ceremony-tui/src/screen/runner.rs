@@ -1,0 +1,3 @@
+use ratatui::crossterm::event::KeyCode;
+
+fn is_escape(code: KeyCode) -> bool {}

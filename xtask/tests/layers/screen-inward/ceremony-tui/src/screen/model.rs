@@ -1,0 +1,3 @@
+use super::composed::Foot;
+
+fn foot() -> Foot {}
