@@ -17,8 +17,9 @@
 //! Every process switches core dumps off and makes itself non-dumpable as its first act: an exec undoes the second.
 
 pub mod broker;
+mod broker_client;
 pub mod filter;
-mod helper;
+mod host;
 pub mod hosts;
 pub mod inherited;
 
@@ -80,11 +81,13 @@ pub enum HardeningError {
     Parent,
     /// setsid failed.
     #[error(
-        "The helper process could not leave the terminal. Start the program from a shell, not as a helper."
+        "A background process of the program could not leave the terminal. Start the program from a shell."
     )]
     Session,
     /// capset failed.
-    #[error("The helper process could not give up root's powers. Start the program as an ordinary user.")]
+    #[error(
+        "A background process of the program could not give up root's powers. Start the program as an ordinary user."
+    )]
     Capabilities,
     /// The seccomp filter was refused.
     #[error(

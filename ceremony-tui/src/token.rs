@@ -332,10 +332,10 @@ pub enum AskError {
     },
     /// The broker has ended.
     #[error(
-        "The helper process has ended, so no further token or key file can be reached. Export what is signed, or \
-         start again."
+        "The background process that starts token hosts has ended, so no further token or key file can be reached. \
+         Export what is signed, or start again."
     )]
-    HelperGone,
+    BrokerGone,
     /// The host ended in the middle.
     #[error(
         "The process that talks to the token has ended, so this was not done. Nothing else is lost; look at the \

@@ -153,8 +153,8 @@ fn host_program() -> Result<PathBuf, BrokerError> {
 pub enum BrokerError {
     /// The program could not start itself a second time.
     #[error(
-        "The helper process could not be started ({reason}). Start the program again from the folder that it was \
-         installed in."
+        "The background process that starts token hosts could not be started ({reason}). Start the program again \
+         from the folder that it was installed in."
     )]
     NotStarted {
         /// What the operating system said.
@@ -164,6 +164,8 @@ pub enum BrokerError {
     #[error(transparent)]
     Hardening(#[from] super::HardeningError),
     /// The other side is gone or speaks nonsense.
-    #[error("The helper process cannot be reached: {0}. Start the program again.")]
+    #[error(
+        "The background process that starts token hosts cannot be reached: {0}. Start the program again."
+    )]
     Channel(#[from] ChannelError),
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 use crate::channel::pieces::{Incoming, Outgoing};
 use crate::channel::{Channel, ChannelError};
 use crate::clock::Deadline;
-use crate::process::helper::{Helper, Host};
+use crate::process::broker_client::BrokerClient;
+use crate::process::host::Host;
 use crate::token::{Answer, AskError, Envelope, HostKind, Question, Refusal, TokenBroker};
 use crate::wait::Watch;
 
@@ -18,7 +19,7 @@ const START_SECONDS: u64 = 10;
 /// Talks to the broker and to the hosts that it started.
 pub struct Hosts {
     /// Gone after the first failure: a late answer to an old question must never pass for one to a new question.
-    helper: Option<Helper>,
+    broker: Option<BrokerClient>,
     running: BTreeMap<HostKind, Host>,
     asked: Option<Asked>,
 }
@@ -44,7 +45,7 @@ type Reply = Result<Answer, Refusal>;
 impl Hosts {
     /// Takes over the socket to the broker.
     pub fn new(broker: Channel) -> Hosts {
-        Hosts { helper: Some(Helper::over(broker)), running: BTreeMap::new(), asked: None }
+        Hosts { broker: Some(BrokerClient::over(broker)), running: BTreeMap::new(), asked: None }
     }
 
     fn progress(&mut self, asked: &mut Asked) -> Result<Option<Reply>, AskError> {
@@ -71,12 +72,12 @@ impl Hosts {
     /// Whether the host runs now.
     fn start(&mut self, asked: &Asked) -> Result<bool, AskError> {
         loop {
-            let mut helper = self.helper.take().ok_or(AskError::HelperGone)?;
-            let started = helper.start(&asked.kind).map_err(not_started)?;
+            let mut broker = self.broker.take().ok_or(AskError::BrokerGone)?;
+            let started = broker.start(&asked.kind).map_err(not_started)?;
             if started.is_none() && asked.deadline.left().is_none() {
                 return Err(not_started(ChannelError::TimedOut));
             }
-            self.helper = Some(helper);
+            self.broker = Some(broker);
             match started {
                 None => return Ok(false),
                 Some((kind, Err(reason))) if kind == asked.kind => {
@@ -107,9 +108,9 @@ impl Hosts {
     /// A host that died, hangs or talks nonsense is ended; the next question starts a fresh one.
     fn end_host(&mut self, kind: &HostKind) {
         if let Some(host) = self.running.remove(kind) {
-            let ended = self.helper.as_mut().map(|helper| helper.end(host.pid));
+            let ended = self.broker.as_mut().map(|broker| broker.end(host.pid));
             if ended.is_some_and(|ended| ended.is_err()) {
-                self.helper = None;
+                self.broker = None;
             }
         }
     }
@@ -117,7 +118,7 @@ impl Hosts {
 
 fn not_started(error: ChannelError) -> AskError {
     match error {
-        ChannelError::Closed => AskError::HelperGone,
+        ChannelError::Closed => AskError::BrokerGone,
         other => AskError::NotStarted { reason: other.to_string() },
     }
 }
@@ -153,7 +154,7 @@ impl TokenBroker for Hosts {
     fn watch(&self) -> Option<Watch<'_>> {
         let asked = self.asked.as_ref()?;
         match asked.phase {
-            Phase::Starting => self.helper.as_ref().map(|helper| Watch::input(helper.as_descriptor())),
+            Phase::Starting => self.broker.as_ref().map(|broker| Watch::input(broker.as_descriptor())),
             Phase::Asking => {
                 let host = self.running.get(&asked.kind)?;
                 let is_out = asked.outgoing.as_ref().map_or(true, Outgoing::is_out);

@@ -232,7 +232,7 @@ fn neither_broker_nor_hosts_could_reach_into_the_screen_process_even_as_root() {
 }
 
 #[test]
-fn a_helper_that_is_gone_is_said_with_what_is_left_to_do() {
+fn a_broker_that_is_gone_is_said_with_what_is_left_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
     let online = Online::write(folder.path());
@@ -241,7 +241,12 @@ fn a_helper_that_is_gone_is_said_with_what_is_left_to_do() {
     send(broker(&room), Signal::KILL);
     add_file(&mut room, "alice", &alice);
     let said = room.said();
-    assert!(said.contains("The helper process has ended, so no further token or key file"), "{said}");
+    assert!(
+        said.contains(
+            "The background process that starts token hosts has ended, so no further token or key file"
+        ),
+        "{said}"
+    );
 }
 
 #[test]

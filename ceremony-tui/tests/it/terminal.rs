@@ -24,13 +24,19 @@ fn on_terminal_of(rows: u16, folder: &Path, arguments: &str) -> Room {
     Room::start(command)
 }
 
+/// The program on a terminal of so many rows, where root keys are added.
+fn at_root_keys(rows: u16, folder: &Path) -> Room {
+    let online = Online::write(folder);
+    let mut room = on_terminal_of(rows, folder, "new --plain");
+    online.import(&mut room);
+    room
+}
+
 #[test]
 fn a_passphrase_typed_on_a_terminal_is_never_echoed() {
     let folder = tempfile::tempdir().unwrap();
-    let online = Online::write(folder.path());
     let (alice, _) = age_file(folder.path(), "alice", "typed-and-unseen");
-    let mut room = on_terminal(folder.path(), "new --plain");
-    online.import(&mut room);
+    let mut room = at_root_keys(24, folder.path());
     room.answer("root-keys.add", "file");
     room.answer("root-keys.name", "alice");
     room.answer("root-keys.file", &alice);
@@ -78,10 +84,8 @@ fn the_program_ends_when_its_terminal_goes_away() {
 #[test]
 fn broker_and_hosts_have_no_terminal() {
     let folder = tempfile::tempdir().unwrap();
-    let online = Online::write(folder.path());
     let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
-    let mut room = on_terminal(folder.path(), "new --plain");
-    online.import(&mut room);
+    let mut room = at_root_keys(24, folder.path());
     add_file(&mut room, "alice", &alice);
     room.prompt();
     let screen = screen(&room);
@@ -100,10 +104,8 @@ fn terminal_of(pid: u32) -> String {
 #[test]
 fn echo_that_somebody_switches_on_at_a_passphrase_prompt_goes_off_again() {
     let folder = tempfile::tempdir().unwrap();
-    let online = Online::write(folder.path());
     let (alice, _) = age_file(folder.path(), "alice", "typed-and-unseen");
-    let mut room = on_terminal(folder.path(), "new --plain");
-    online.import(&mut room);
+    let mut room = at_root_keys(24, folder.path());
     add_file(&mut room, "alice", &alice);
     assert_eq!(room.prompt(), "root-keys.secret");
     let terminal = std::fs::read_link(format!("/proc/{}/fd/0", screen(&room))).unwrap();
@@ -124,10 +126,8 @@ fn echo_that_somebody_switches_on_at_a_passphrase_prompt_goes_off_again() {
 #[test]
 fn the_end_of_input_in_the_middle_of_a_passphrase_is_not_enter() {
     let folder = tempfile::tempdir().unwrap();
-    let online = Online::write(folder.path());
     let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
-    let mut room = on_terminal(folder.path(), "new --plain");
-    online.import(&mut room);
+    let mut room = at_root_keys(24, folder.path());
     add_file(&mut room, "alice", &alice);
     assert_eq!(room.prompt(), "root-keys.secret");
     room.type_keys("alice's passphrase\u{4}\u{4}");
@@ -138,9 +138,7 @@ fn the_end_of_input_in_the_middle_of_a_passphrase_is_not_enter() {
 #[test]
 fn what_is_typed_before_a_question_is_no_answer_to_it() {
     let folder = tempfile::tempdir().unwrap();
-    let online = Online::write(folder.path());
-    let mut room = on_terminal(folder.path(), "new --plain");
-    online.import(&mut room);
+    let mut room = at_root_keys(24, folder.path());
     room.answer("root-keys.add", "file");
     room.answer("root-keys.name", "alice");
     // Two lines at once: the second one would answer a question that is not there yet.
@@ -154,12 +152,10 @@ fn what_is_typed_before_a_question_is_no_answer_to_it() {
 #[test]
 fn ctrl_c_cancels_a_prompt_and_asks_twice_before_it_throws_signatures_away() {
     let folder = tempfile::tempdir().unwrap();
-    let online = Online::write(folder.path());
     let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
     let (bob, _) = age_file(folder.path(), "bob", "bob's passphrase");
     let export = export_folder(folder.path());
-    let mut room = on_terminal_of(200, folder.path(), "new --plain");
-    online.import(&mut room);
+    let mut room = at_root_keys(200, folder.path());
     for (name, path) in [("alice", &alice), ("bob", &bob)] {
         add_file(&mut room, name, path);
         room.answer("root-keys.secret", &format!("{name}'s passphrase"));

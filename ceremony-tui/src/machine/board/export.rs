@@ -4,6 +4,7 @@ use shared::digest::DocumentDigest;
 
 use crate::machine::draft::Draft;
 use crate::machine::export::{FILE_NAME, absent};
+use crate::machine::review::agreed::Agreed;
 
 /// What is exported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +29,7 @@ impl ExportBoard {
             signed: tally.as_ref().map_or(0, |tally| tally.valid.len()),
             needed: draft.threshold,
             absent: tally.map(|tally| absent(draft, &tally)).unwrap_or_default(),
-            digest: draft.agreed.as_ref().map(crate::machine::review::agreed::Agreed::digest),
+            digest: draft.agreed.as_ref().map(Agreed::digest),
         }
     }
 }

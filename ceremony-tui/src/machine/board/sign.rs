@@ -6,6 +6,7 @@ use shared::time::UnixTime;
 use super::KeyPlace;
 use super::root_keys::place;
 use crate::machine::draft::{Draft, RootKey, Tried};
+use crate::machine::review::agreed::Agreed;
 use crate::machine::sign::{Sign, signed_by};
 
 /// The holders and their signatures.
@@ -68,7 +69,7 @@ impl SignBoard {
         let holders: Vec<HolderView> = draft.root_keys.iter().map(view).collect();
         let signed =
             holders.iter().filter(|holder| matches!(holder.state, HolderState::Signed { .. })).count();
-        let digest = draft.agreed.as_ref().map(crate::machine::review::agreed::Agreed::digest);
+        let digest = draft.agreed.as_ref().map(Agreed::digest);
         SignBoard { holders, signed, needed: draft.threshold, digest }
     }
 }

@@ -5,10 +5,11 @@ use std::os::fd::BorrowedFd;
 use crate::channel::pieces::Incoming;
 use crate::channel::{Channel, ChannelError};
 use crate::process::broker::{BrokerAnswer, BrokerRequest};
+use crate::process::host::Host;
 use crate::token::HostKind;
 
 /// The broker, and what it still owes.
-pub(super) struct Helper {
+pub(super) struct BrokerClient {
     channel: Channel,
     incoming: Incoming,
     /// Hosts that it was told to end and has not reported yet.
@@ -25,19 +26,12 @@ struct Starting {
     after_endings: usize,
 }
 
-/// A host that runs.
-#[derive(Debug)]
-pub(super) struct Host {
-    pub(super) pid: u32,
-    pub(super) channel: Channel,
-}
-
 /// A host that was asked for, and whether it runs: otherwise the operating system's reason.
 type Started = (HostKind, Result<Host, String>);
 
-impl Helper {
-    pub(super) fn over(channel: Channel) -> Helper {
-        Helper { channel, incoming: Incoming::default(), endings: 0, starting: None }
+impl BrokerClient {
+    pub(super) fn over(channel: Channel) -> BrokerClient {
+        BrokerClient { channel, incoming: Incoming::default(), endings: 0, starting: None }
     }
 
     pub(super) fn as_descriptor(&self) -> BorrowedFd<'_> {
@@ -102,9 +96,9 @@ impl Helper {
 mod tests {
     use super::*;
 
-    fn helper() -> (Helper, Channel) {
+    fn client() -> (BrokerClient, Channel) {
         let (here, there) = Channel::pair().unwrap();
-        (Helper::over(here), Channel::over(there).unwrap())
+        (BrokerClient::over(here), Channel::over(there).unwrap())
     }
 
     fn hand_over(broker: &Channel, pid: u32) {
@@ -119,35 +113,35 @@ mod tests {
 
     #[test]
     fn a_start_that_nobody_waits_for_any_more_is_taken_in_before_the_next_one() {
-        let (mut helper, broker) = helper();
-        assert!(helper.start(&HostKind::Files).unwrap().is_none());
+        let (mut client, broker) = client();
+        assert!(client.start(&HostKind::Files).unwrap().is_none());
         // Another question now; the first start is still on its way.
-        assert!(helper.start(&tokens()).unwrap().is_none());
+        assert!(client.start(&tokens()).unwrap().is_none());
         hand_over(&broker, 7);
-        let (kind, host) = helper.start(&tokens()).unwrap().unwrap();
+        let (kind, host) = client.start(&tokens()).unwrap().unwrap();
         assert_eq!((kind, host.unwrap().pid), (HostKind::Files, 7));
-        assert!(helper.start(&tokens()).unwrap().is_none());
+        assert!(client.start(&tokens()).unwrap().is_none());
         hand_over(&broker, 8);
-        let (kind, host) = helper.start(&tokens()).unwrap().unwrap();
+        let (kind, host) = client.start(&tokens()).unwrap().unwrap();
         assert_eq!((kind, host.unwrap().pid), (tokens(), 8));
     }
 
     #[test]
     fn endings_are_reported_before_and_after_a_start() {
-        let (mut helper, broker) = helper();
-        helper.end(1).unwrap();
-        assert!(helper.start(&HostKind::Files).unwrap().is_none());
-        helper.end(2).unwrap();
+        let (mut client, broker) = client();
+        client.end(1).unwrap();
+        assert!(client.start(&HostKind::Files).unwrap().is_none());
+        client.end(2).unwrap();
         broker.send(&BrokerAnswer::Ended).unwrap();
         hand_over(&broker, 3);
-        assert_eq!(helper.start(&HostKind::Files).unwrap().unwrap().1.unwrap().pid, 3);
-        assert_eq!(helper.endings, 1);
+        assert_eq!(client.start(&HostKind::Files).unwrap().unwrap().1.unwrap().pid, 3);
+        assert_eq!(client.endings, 1);
     }
 
     #[test]
     fn an_answer_to_no_question_is_malformed() {
-        let (mut helper, broker) = helper();
+        let (mut client, broker) = client();
         broker.send(&BrokerAnswer::Ended).unwrap();
-        assert_eq!(helper.start(&HostKind::Files).unwrap_err(), ChannelError::Malformed);
+        assert_eq!(client.start(&HostKind::Files).unwrap_err(), ChannelError::Malformed);
     }
 }
