@@ -128,7 +128,11 @@ const DELETE: u8 = 127;
 
 #[cfg(test)]
 mod tests {
+    use super::super::keyboard::{Keyboard, Stroke};
     use super::*;
+    use crate::screen::event::{Command, Event};
+    use crate::screen::keymap;
+    use crate::screen::model::{Document, Doing, Paging, Situation};
 
     fn typing(novelty: Novelty) -> Typing {
         let need = SecretNeed { id: "x", labels: Vec::new(), what: "PIN".to_owned(), novelty, tries: None };
@@ -180,5 +184,50 @@ mod tests {
         assert!(matches!(typing.take(CONTROL_C), Typed::Stop));
         // What was typed before Ctrl-C is gone.
         assert_eq!(typed(&mut typing, b"234\r"), Some(Ok("234".to_owned())));
+    }
+
+    const AT_A_SECRET: Situation =
+        Situation { doing: Doing::Secret, document: Document::None, paging: Paging::Whole };
+
+    /// What the key of this byte means by the table that the key line comes from.
+    fn meant(byte: u8) -> Option<Command> {
+        let mut keyboard = Keyboard::default();
+        let strokes = [keyboard.take(&[byte]), keyboard.settle()].concat();
+        let Some(Stroke::Key(key)) = strokes.first() else { return None };
+        match keymap::event(key, AT_A_SECRET) {
+            Some(Event::Command(command)) => Some(command),
+            _ => None,
+        }
+    }
+
+    /// What the key of this byte does between two characters, and the secret that is there then.
+    fn done(byte: u8) -> (Option<Command>, Option<Result<String, String>>) {
+        let mut typing = typing(Novelty::Known);
+        typing.take(b'1');
+        let typed_now = match typing.take(byte) {
+            Typed::More if typing.is_unsettled() => typing.settle(),
+            typed_now => typed_now,
+        };
+        match typed_now {
+            Typed::Done(Ok(_)) => (Some(Command::Submit), None),
+            Typed::Done(Err(_)) => (Some(Command::CancelWork), None),
+            Typed::Stop => (Some(Command::Stop), typed(&mut typing, b"2\r")),
+            Typed::More | Typed::Again => (None, typed(&mut typing, b"2\r")),
+        }
+    }
+
+    #[test]
+    fn every_key_that_the_key_line_names_at_a_secret_does_what_is_said_of_it() {
+        let mut named = std::collections::BTreeSet::new();
+        for byte in 0..=u8::MAX {
+            let Some(command) = meant(byte) else { continue };
+            named.insert(format!("{command:?}"));
+            match (command, done(byte)) {
+                // All of it was taken back.
+                (Command::Clear, (None, secret)) => assert_eq!(secret, Some(Ok("2".to_owned()))),
+                (command, (obeyed, _)) => assert_eq!(obeyed, Some(command), "byte {byte}"),
+            }
+        }
+        assert_eq!(named.len(), keymap::described(AT_A_SECRET).len(), "each of them is one byte: {named:?}");
     }
 }
