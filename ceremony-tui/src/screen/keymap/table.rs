@@ -184,6 +184,7 @@ const SECRET: &[Binding] = &[
     key(KeyCode::Enter, Command::Submit, "Enter", "done", "it is typed"),
     key(KeyCode::Esc, Command::CancelWork, "Esc", "cancel (nothing is lost)", "give none"),
     control('u', Command::Clear, "Ctrl-U", "begin again", "take everything back"),
+    STOP,
 ];
 
 const STOPPING: &[Binding] = &[
