@@ -25,6 +25,15 @@ pub(super) fn check_shape(name: &str) -> Result<(), String> {
                 .to_owned(),
         );
     }
+    if name.contains(',')
+        || name.split_whitespace().any(|word| ["and", "or"].contains(&word.to_lowercase().as_str()))
+    {
+        return Err(
+            "A name with a comma, or with the word \"and\" or \"or\", reads like several holders in the \
+                    sentences of the review. Choose another name."
+                .to_owned(),
+        );
+    }
     Ok(())
 }
 
@@ -54,10 +63,13 @@ mod tests {
             "soft\u{ad}hyphen",
             "e\u{301}",
             "\u{1f511}",
+            "alice, bob",
+            "alice and bob",
+            "Alice Or bob",
             &"x".repeat(65),
         ] {
             assert!(check_shape(bad).is_err(), "{bad:?}");
         }
-        assert!(check_shape("Zoë, box 3").is_ok());
+        assert!(check_shape("Zoë Andor (box 3)").is_ok());
     }
 }
