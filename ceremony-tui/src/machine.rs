@@ -34,8 +34,8 @@ pub(crate) mod tests;
 pub use board::{
     Board, DocumentView, EndBoard, ExportBoard, FindingView, Fingerprint, GroupView, HolderState, HolderView,
     KeyPlace, LockedAway, OnlineKeyBoard, OnlineKeyView, PreflightBoard, Progress, Proof, Proved,
-    ReviewBoard, RootKeyView, RootKeysBoard, SeenToken, SettingView, SettingsBoard, SignBoard, Tokens,
-    Verdict, WhatIf, WhatIfRow,
+    ReviewBoard, RootKeyView, RootKeysBoard, SeenToken, SettingView, SettingsBoard, SignBoard, Source,
+    Tokens, Verdict, WhatIf, WhatIfRow,
 };
 pub use draft::{DraftError, Options};
 pub use event::{Effect, Event, Exported, Moment, Note, Novelty, Place, SecretNeed, Tone};
@@ -134,6 +134,12 @@ impl Machine {
         if self.question().is_none() {
             return Vec::new();
         }
+        if let State::Settings(asked) = &self.state
+            && let Some(before) = asked.before()
+        {
+            self.state = State::Settings(before);
+            return Vec::new();
+        }
         let step = self.step();
         let inside = !self.is_at_beginning();
         let target = if inside { step } else { step.before().unwrap_or(step) };
@@ -226,7 +232,7 @@ impl Machine {
         let mut effects = vec![Effect::heading(heading)];
         let draft = &mut self.draft;
         let turn = match step {
-            Step::Preflight => begin(Preflight::enter(draft), State::Preflight),
+            Step::Preflight => begin(Preflight::enter(), State::Preflight),
             Step::Settings => begin(Settings::enter(), State::Settings),
             Step::OnlineKey => begin(ImportOnlineKey::enter(draft), State::OnlineKey),
             Step::RootKeys => begin(RootKeys::enter(draft), State::RootKeys),

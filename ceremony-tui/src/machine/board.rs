@@ -25,7 +25,7 @@ pub use online_key::{Fingerprint, OnlineKeyBoard, OnlineKeyView, Proof};
 pub use preflight::{FindingView, PreflightBoard, Verdict};
 pub use review::{GroupView, ReviewBoard};
 pub use root_keys::{Proved, RootKeyView, RootKeysBoard, SeenToken, Tokens};
-pub use settings::{SettingView, SettingsBoard};
+pub use settings::{SettingView, SettingsBoard, Source};
 pub use sign::{HolderState, HolderView, SignBoard};
 pub use what_if::{WhatIf, WhatIfRow};
 
@@ -92,7 +92,7 @@ impl Machine {
     pub fn board(&self, now: UnixTime) -> Board {
         let draft = &self.draft;
         match &self.state {
-            State::Preflight(_) => Board::Preflight(PreflightBoard::of(draft)),
+            State::Preflight(state) => Board::Preflight(PreflightBoard::of(state, draft)),
             State::Settings(state) => Board::Settings(SettingsBoard::of(*state, draft, now)),
             State::OnlineKey(state) => Board::OnlineKey(OnlineKeyBoard::of(state, draft)),
             State::RootKeys(state) => Board::RootKeys(RootKeysBoard::of(state, draft)),

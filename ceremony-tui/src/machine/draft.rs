@@ -13,6 +13,7 @@ use shared::time::{Expiry, UnixTime};
 use super::event::Exported;
 use super::finding::Finding;
 use super::review::agreed::Agreed;
+use super::settings::Settings;
 use crate::token::{HostKind, KeyLocator, Login, TokenInfo};
 
 /// What was given on the command line.
@@ -40,6 +41,8 @@ pub(super) struct Draft {
     pub(super) artifacts: u64,
     pub(super) bin_kind: BinKind,
     pub(super) bin_count: u64,
+    /// The settings that people have answered; the others are proposals.
+    pub(super) decided: Vec<Settings>,
     pub(super) online: Option<OnlineKey>,
     pub(super) root_keys: Vec<RootKey>,
     pub(super) exceptions: Vec<Exception>,
@@ -53,6 +56,8 @@ pub(super) struct Draft {
     pub(super) tried: Vec<(String, Tried)>,
     /// The payload on its medium, and when it was written.
     pub(super) exported: Option<(Exported, UnixTime)>,
+    /// Every document that was reviewed, and when it was made; the last one is the one that counts.
+    pub(super) reviewed: Vec<(Metadata<Root>, UnixTime)>,
     /// The document that everybody agreed to, with the signatures so far. Any step before Sign forgets it.
     pub(super) agreed: Option<Agreed>,
 }
@@ -131,6 +136,7 @@ impl Draft {
             artifacts: 10_000,
             bin_kind: BinKind::Succinct,
             bin_count: u64::from(BinCount::recommended(10_000).get()),
+            decided: Vec::new(),
             online: None,
             root_keys: Vec::new(),
             exceptions: Vec::new(),
@@ -139,6 +145,7 @@ impl Draft {
             findings: Vec::new(),
             tried: Vec::new(),
             exported: None,
+            reviewed: Vec::new(),
             agreed: None,
         }
     }

@@ -26,6 +26,8 @@ pub enum Event {
     Back,
     /// Explain this step.
     Help,
+    /// Time has passed while somebody is asked: a question that says the time says the new one.
+    Ticked,
     /// What the machine under us looks like.
     LookedAtMachine(Facts),
     /// A file was read, or a sentence says why not.

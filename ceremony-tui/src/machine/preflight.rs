@@ -21,9 +21,8 @@ pub(super) enum Preflight {
 }
 
 impl Preflight {
-    pub(super) fn enter(draft: &mut Draft) -> (Preflight, Vec<Effect>) {
-        draft.exceptions.retain(|exception| !exception.about.starts_with("preflight."));
-        draft.findings.clear();
+    /// What was found before stays until it is compared: a reason holds as long as its finding is the same.
+    pub(super) fn enter() -> (Preflight, Vec<Effect>) {
         (Preflight::Looking, vec![Effect::LookAtMachine])
     }
 
@@ -38,11 +37,10 @@ impl Preflight {
             Preflight::Clock(now) => Some(
                 Question::yes_or_no(
                     "preflight.clock",
-                    format!("Does a clock on the wall say the same ({now})?"),
+                    format!("Does a clock on the wall say the same ({} UTC)?", minute(*now)),
                     "the clocks agree",
                     "they do not; look again when this one is set",
                 )
-                .or("yes")
                 .of_consent(),
             ),
         }
@@ -51,10 +49,10 @@ impl Preflight {
     pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Turn<Preflight> {
         match (self, event) {
             (Preflight::Looking, Event::LookedAtMachine(facts)) => judge(draft, &facts, moment),
-            (Preflight::Excepting(_), Event::Answer(answer)) if answer == "again" => look_again(draft),
+            (Preflight::Excepting(_), Event::Answer(answer)) if answer == "again" => look_again(),
             (Preflight::Excepting(mut open), Event::Answer(reason)) => {
-                let Some(about) = open.first().map(|id| format!("preflight.{id}")) else {
-                    return look_again(draft);
+                let Some(about) = open.first().map(|id| about(id)) else {
+                    return look_again();
                 };
                 match Exception::new(about, reason) {
                     Ok(exception) => draft.exceptions.push(exception),
@@ -65,11 +63,12 @@ impl Preflight {
                     if open.is_empty() { Preflight::Clock(moment.now) } else { Preflight::Excepting(open) };
                 Turn::stay(next, [])
             }
+            (Preflight::Clock(_), Event::Ticked) => Turn::stay(Preflight::Clock(moment.now), []),
             (Preflight::Clock(_), Event::Answer(answer)) if answer == "yes" => Turn::done(),
             (Preflight::Clock(_), Event::Answer(_)) => {
-                let mut turn = look_again(draft);
+                let mut turn = look_again();
                 let text = "The clocks differ. Set this machine's clock (date -u -s), then look again.";
-                turn.effects.insert(0, Effect::refused(text));
+                turn.effects.insert(0, Effect::warning(text));
                 turn
             }
             (state, _) => Turn::stay(state, []),
@@ -77,8 +76,8 @@ impl Preflight {
     }
 }
 
-fn look_again(draft: &mut Draft) -> Turn<Preflight> {
-    let (state, effects) = Preflight::enter(draft);
+fn look_again() -> Turn<Preflight> {
+    let (state, effects) = Preflight::enter();
     Turn { outcome: Outcome::Stay(state), effects }
 }
 
@@ -86,12 +85,38 @@ fn judge(draft: &mut Draft, facts: &Facts, moment: Moment) -> Turn<Preflight> {
     if draft.module.is_none() {
         draft.module = facts.modules.first().cloned();
     }
-    draft.findings = findings(facts, draft.options.build_date, moment.now);
+    let before =
+        std::mem::replace(&mut draft.findings, findings(facts, draft.options.build_date, moment.now));
+    forget_what_changed(draft, &before);
     let effects: Vec<Effect> = draft.findings.iter().map(Finding::line).collect();
     let wrong = draft.findings.iter().filter(|finding| finding.cure.is_some());
-    let open: Vec<&str> = wrong.map(|finding| finding.id).collect();
+    let open: Vec<&str> = wrong.map(|finding| finding.id).filter(|id| !is_excepted(draft, id)).collect();
     let next = if open.is_empty() { Preflight::Clock(moment.now) } else { Preflight::Excepting(open) };
     Turn::stay(next, effects)
+}
+
+fn about(id: &str) -> String {
+    format!("preflight.{id}")
+}
+
+fn is_excepted(draft: &Draft, id: &str) -> bool {
+    draft.exceptions.iter().any(|exception| exception.about == about(id))
+}
+
+/// A typed reason was given for what was seen then, and for nothing else.
+fn forget_what_changed(draft: &mut Draft, before: &[Finding]) {
+    let stays = |finding: &&Finding| finding.cure.is_some() && before.contains(finding);
+    let kept: Vec<String> = draft.findings.iter().filter(stays).map(|finding| about(finding.id)).collect();
+    draft
+        .exceptions
+        .retain(|exception| !exception.about.starts_with("preflight.") || kept.contains(&exception.about));
+}
+
+/// A time as clocks on walls say it: `2026-11-21 14:03`.
+fn minute(time: UnixTime) -> String {
+    const MINUTE: usize = "2026-11-21T14:03".len();
+    let time = time.to_string();
+    time.get(..MINUTE).unwrap_or(&time).replace('T', " ")
 }
 
 fn findings(facts: &Facts, build_date: Option<UnixTime>, now: UnixTime) -> Vec<Finding> {

@@ -42,16 +42,21 @@ impl Reviewed {
 
 impl Review {
     /// Makes the document out of what was decided, and shows all of it.
-    pub(super) fn enter(draft: &Draft, moment: Moment) -> Turn<Review> {
-        let root = match draft.root(moment.now) {
-            Ok(root) => root,
+    /// The same decisions are the same document as before, with the digest that people have noted.
+    pub(super) fn enter(draft: &mut Draft, moment: Moment) -> Turn<Review> {
+        let (root, made_at) = match made_before(draft, moment.now)
+            .map_or_else(|| draft.root(moment.now).map(|root| (root, moment.now)), Ok)
+        {
+            Ok(made) => made,
             Err(error) => return Turn::again(Step::RootKeys, [Effect::refused(error.to_string())]),
         };
         if !sentence::is_fully_explained(&root) {
             let text = "The document holds something that no sentence explains, so it cannot be signed. Report this.";
             return Turn::again(Step::Settings, [Effect::refused(text)]);
         }
-        let reviewed = Box::new(Reviewed { root, made_at: moment.now });
+        draft.reviewed.retain(|(known, _)| *known != root);
+        draft.reviewed.push((root.clone(), made_at));
+        let reviewed = Box::new(Reviewed { root, made_at });
         let effects = show(draft, &reviewed);
         Turn::stay(compare(reviewed, moment), effects)
     }
@@ -112,6 +117,36 @@ impl Review {
     }
 }
 
+/// A document is made again while people look at it, not days later.
+const KEPT_SECONDS: i64 = 24 * 60 * 60;
+
+/// The document that these decisions made before, and when that was.
+fn made_before(draft: &Draft, now: UnixTime) -> Option<(Metadata<Root>, UnixTime)> {
+    let is_same = |(root, made_at): &&(Metadata<Root>, UnixTime)| {
+        (0..KEPT_SECONDS).contains(&(now.0 - made_at.0))
+            && draft.root(*made_at).is_ok_and(|made| made == *root)
+    };
+    draft.reviewed.iter().rev().find(is_same).cloned()
+}
+
+/// Papers may carry a digest that does not count any more.
+fn crossed_out(draft: &Draft) -> Option<Note> {
+    let (_, others) = draft.reviewed.split_last()?;
+    let begin = |(root, _): &(Metadata<Root>, UnixTime)| {
+        let groups = root.document().digest().groups();
+        groups.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(" ")
+    };
+    let begins: Vec<String> = others.iter().map(begin).collect();
+    (!begins.is_empty()).then(|| {
+        let text = format!(
+            "This is another document than the one that was reviewed before, and its digest is new. Cross out the \
+             digest that begins with {} wherever it was noted.",
+            begins.join(" or ")
+        );
+        Note::news(Tone::Warning, text)
+    })
+}
+
 fn compare(reviewed: Box<Reviewed>, moment: Moment) -> Review {
     let groups = Groups::choose(&reviewed.root.document().digest().groups(), moment.dice);
     Review::Comparing(reviewed, groups)
@@ -148,7 +183,8 @@ fn show(draft: &Draft, reviewed: &Reviewed) -> Vec<Effect> {
 /// What is not in the document but belongs to the decision.
 pub(super) fn remarks(draft: &Draft) -> Vec<Note> {
     let only_said = format!("The name {} is only said here; it is not in the document.", draft.repository);
-    let mut remarks = vec![Note::news(Tone::Plain, only_said)];
+    let mut remarks: Vec<Note> = crossed_out(draft).into_iter().collect();
+    remarks.push(Note::news(Tone::Plain, only_said));
     remarks.extend(beside_root(draft));
     let mut warn = |text: String| remarks.push(Note::news(Tone::Warning, text));
     if draft.online.as_ref().is_some_and(|online| online.proved.is_none()) {

@@ -69,7 +69,11 @@ impl RootKeys {
             RootKeys::Remove => {
                 let keys = draft.root_keys.iter();
                 let choices = keys.map(|root| Choice::new(root.name.as_str(), describe(root))).collect();
-                Some(Question::choice("root-keys.remove", "Which key is taken off the list", choices))
+                // Of consent: no answer is chosen before somebody chooses it.
+                Some(
+                    Question::choice("root-keys.remove", "Which key is taken off the list", choices)
+                        .of_consent(),
+                )
             }
             RootKeys::Name(_) => {
                 Some(Question::text("root-keys.name", "Name of the key's holder, as root will say it"))
@@ -84,7 +88,9 @@ impl RootKeys {
             (RootKeys::Choose, Event::Answer(answer)) => choose(draft, &answer),
             (RootKeys::Remove, Event::Answer(name)) => {
                 draft.root_keys.retain(|root| root.name != name);
-                Turn::stay(RootKeys::Choose, list(draft))
+                let said = format!("{name} was taken off the list. The key itself is where it was.");
+                let effects = list(draft).into_iter().chain([Effect::plain(said)]).collect::<Vec<_>>();
+                Turn::stay(RootKeys::Choose, effects)
             }
             (RootKeys::Name(way), Event::Answer(name)) => match names::check_new(draft, &name) {
                 Ok(()) => Turn::stay(begin(way, name), []),

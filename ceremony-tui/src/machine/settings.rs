@@ -48,6 +48,12 @@ impl Settings {
         (Settings::Repository, Vec::new())
     }
 
+    /// The question before this one.
+    pub(super) fn before(self) -> Option<Settings> {
+        let index = Settings::ORDER.iter().position(|field| *field == self)?;
+        Settings::ORDER.get(index.checked_sub(1)?).copied()
+    }
+
     pub(super) fn question(self, draft: &Draft) -> Question {
         let most = u64::from(Days::MAX);
         let days = |id, what, now: u64| {
@@ -84,6 +90,9 @@ impl Settings {
             Ok(()) => self.consequences(draft, moment.now),
         };
         let index = Settings::ORDER.iter().position(|field| *field == self).unwrap_or(0);
+        if !draft.decided.contains(&self) {
+            draft.decided.push(self);
+        }
         match Settings::ORDER.get(index + 1) {
             Some(next) => Turn::stay(*next, effects),
             None => Turn { effects, ..Turn::done() },
@@ -102,8 +111,12 @@ impl Settings {
             Settings::BinsDays => draft.bins_days = number()?,
             Settings::Threshold => draft.threshold = number()?,
             Settings::Artifacts => {
-                draft.artifacts = number()?;
-                draft.bin_count = u64::from(BinCount::recommended(draft.artifacts).get());
+                let artifacts = number()?;
+                if artifacts != draft.artifacts {
+                    draft.artifacts = artifacts;
+                    draft.bin_count = u64::from(BinCount::recommended(artifacts).get());
+                    draft.decided.retain(|decided| *decided != Settings::BinCount);
+                }
             }
             Settings::BinKind => draft.bin_kind = bin_kind(draft, answer)?,
             Settings::BinCount => {

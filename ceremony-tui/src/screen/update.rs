@@ -3,7 +3,7 @@
 mod command;
 mod machine;
 
-use crate::machine::Moment;
+use crate::machine::{self as ceremony, Moment};
 
 use super::event::{Effect, Event};
 use super::model::{Mode, Model, Notice, Size};
@@ -20,7 +20,7 @@ pub fn update(model: &mut Model, event: Event, moment: Moment) -> Vec<Effect> {
         }
         Event::Character(character) if model.size.fits() => typed(model, &character.to_string()),
         Event::Pasted(text) if model.size.fits() => typed(model, &text),
-        Event::Ticked => ticked(model),
+        Event::Ticked => ticked(model, moment),
         Event::Command(_) | Event::Character(_) | Event::Pasted(_) => Vec::new(),
     };
     see(model);
@@ -36,8 +36,10 @@ fn see(model: &mut Model) {
 }
 
 /// Dates move on while nothing else happens; under work the picture stays as it is.
-fn ticked(model: &mut Model) -> Vec<Effect> {
+fn ticked(model: &mut Model, moment: Moment) -> Vec<Effect> {
     if model.mode == Mode::Asking {
+        // It only learns the time; nothing is wanted or said.
+        model.machine.update(ceremony::Event::Ticked, moment);
         model.look_again();
     }
     Vec::new()

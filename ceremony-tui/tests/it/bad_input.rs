@@ -29,8 +29,8 @@ fn a_wrong_passphrase_opens_nothing_and_is_asked_again_only_by_choice() {
     assert!(!said.contains("alice: Ed25519"), "nothing was added: {said}");
     assert_eq!(said.matches("root-keys.secret").count(), 1, "not retried: {said}");
     assert_eq!(std::fs::read(&alice).unwrap(), before);
-    // What was typed is still there: Enter takes the same file.
-    room.answer("root-keys.file", "");
+    // Not in a line that everybody reads: Enter asks for its passphrase again.
+    room.answer("root-keys.again", "");
     assert!(room.said().contains("1 of at least 2 root keys"), "{}", room.transcript);
     kept.rows(1, "wrong passphrases");
 }

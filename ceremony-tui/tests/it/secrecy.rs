@@ -32,7 +32,7 @@ fn marker_secrets_are_found_nowhere_at_the_highest_log_level() {
     add_token(&mut room, "alice", "alice-p256");
     room.answer("root-keys.proof", "yes");
     add_file(&mut room, "carol", &carol);
-    room.answer("root-keys.file", "");
+    room.answer("root-keys.again", "");
     room.answer("root-keys.add", "done");
     room.review();
     room.answer("sign.key", "alice");
@@ -64,8 +64,8 @@ fn marker_secrets_typed_on_the_full_screen_never_come_back_from_it() {
     ceremony.answer("Let the token sign a proof now", "yes").unwrap();
     ceremony.give_secret("a wrong PIN was given before", PIN).unwrap();
     ceremony.add_file(1, "carol", &carol, &format!("{PASSPHRASE}!")).unwrap();
-    ceremony.answer("Path of the key file", "").unwrap();
-    ceremony.give_secret("Passphrase", PASSPHRASE).unwrap();
+    ceremony.answer("The passphrase again", "again").unwrap();
+    ceremony.give_secret("Passphrase of", PASSPHRASE).unwrap();
     ceremony.answer("2 of at least", "done").unwrap();
     ceremony.review().unwrap();
     ceremony.answer("Signed 0 of 2 needed", "alice").unwrap();

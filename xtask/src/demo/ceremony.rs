@@ -136,7 +136,7 @@ impl Script<'_> {
             "root-keys.token" => word_beginning_with(&asked.said, &format!("{}/", self.current_holder()))?,
             "root-keys.key" => "02".to_owned(),
             "root-keys.new-file" => self.ceremony.key_file().display().to_string(),
-            "review.agree" => "yes".to_owned(),
+            "preflight.clock" | "review.agree" => "yes".to_owned(),
             "sign.key" => self.next_signer(),
             // What is left has a default that suits the demo.
             _ => String::new(),

@@ -2,6 +2,7 @@
 
 use crate::machine::draft::Draft;
 use crate::machine::finding::Finding;
+use crate::machine::preflight::Preflight;
 
 /// Everything that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +42,10 @@ pub enum Verdict {
 }
 
 impl PreflightBoard {
-    pub(super) fn of(draft: &Draft) -> PreflightBoard {
+    pub(super) fn of(state: &Preflight, draft: &Draft) -> PreflightBoard {
+        if *state == Preflight::Looking {
+            return PreflightBoard { findings: Vec::new() };
+        }
         let view = |finding: &Finding| FindingView {
             id: finding.id,
             seen: finding.seen.clone(),

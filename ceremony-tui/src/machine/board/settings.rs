@@ -26,8 +26,19 @@ pub struct SettingView {
     pub value: String,
     /// Until when something is valid that is signed now.
     pub until: Option<Expiry>,
-    /// Whether it was decided.
+    /// Whether it is asked in this round.
     pub progress: Progress,
+    /// Who says so.
+    pub source: Source,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The program.
+    Proposed,
+    /// Somebody answered it, perhaps before coming back to an earlier question.
+    Answered,
 }
 
 /// So many holders are usual; the table before any key is known takes it.
@@ -53,5 +64,7 @@ fn view(setting: Settings, here: Settings, draft: &Draft, now: UnixTime) -> Sett
         let days = u32::try_from(days).unwrap_or(Days::MAX);
         Expiry::after_days(now, days)
     });
-    SettingView { what: setting.what(), value: setting.value(draft), until, progress }
+    let answered = draft.decided.contains(&setting);
+    let source = if answered { Source::Answered } else { Source::Proposed };
+    SettingView { what: setting.what(), value: setting.value(draft), until, progress, source }
 }

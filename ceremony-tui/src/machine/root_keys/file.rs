@@ -11,13 +11,38 @@ use crate::token::{Answer, HostKind, KeyLocator, Login, Request, WireScheme};
 /// How far the file is. What fails leads back to the last question, with what was typed as its default.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::machine) enum FileKey {
-    Path { name: String, path: Option<String> },
-    Inspecting { name: String, path: String },
-    Opening { name: String, path: String },
-    Scheme { name: String },
-    NewPath { name: String, scheme: WireScheme, path: Option<String> },
-    CheckingNew { name: String, scheme: WireScheme, path: String },
-    Generating { name: String, scheme: WireScheme, path: String },
+    Path {
+        name: String,
+        path: Option<String>,
+    },
+    Inspecting {
+        name: String,
+        path: String,
+    },
+    Opening {
+        name: String,
+        path: String,
+    },
+    Scheme {
+        name: String,
+    },
+    NewPath {
+        name: String,
+        scheme: WireScheme,
+        path: Option<String>,
+    },
+    CheckingNew {
+        name: String,
+        scheme: WireScheme,
+        path: String,
+    },
+    Generating {
+        name: String,
+        scheme: WireScheme,
+        path: String,
+    },
+    /// The secret was none, or not the right one. Not a line: whoever begins to type it again would be read by all.
+    Again(Box<FileKey>),
 }
 
 const SCHEMES: [(&str, &str, WireScheme); 3] = [
@@ -37,6 +62,7 @@ impl FileKey {
             | FileKey::NewPath { name, .. }
             | FileKey::CheckingNew { name, .. }
             | FileKey::Generating { name, .. } => name,
+            FileKey::Again(asked) => asked.name(),
         }
     }
 
@@ -54,6 +80,13 @@ impl FileKey {
                 let text = "Path of the new key file, on the medium that its holder keeps";
                 Some(with_default(Question::text("root-keys.new-file", text), path))
             }
+            FileKey::Again(asked) => {
+                let choices = vec![
+                    Choice::new("again", format!("ask for the passphrase of {} again", asked.path())),
+                    Choice::new("other", "name another file"),
+                ];
+                Some(Question::choice("root-keys.again", "The passphrase again", choices).or("again"))
+            }
             FileKey::Inspecting { .. }
             | FileKey::Opening { .. }
             | FileKey::CheckingNew { .. }
@@ -68,9 +101,7 @@ impl FileKey {
                 Found::Stay(FileKey::Inspecting { name, path }, vec![ask(request, None)])
             }
             (FileKey::Inspecting { name, path }, Event::Asked(Ok(Answer::KeyFile(_)))) => {
-                let need = passphrase(&name, &path, Novelty::Known);
-                let request = Request::OpenKeyFile { path: path.clone() };
-                Found::Stay(FileKey::Opening { name, path }, vec![ask(request, Some(need))])
+                FileKey::Opening { name, path }.ask_for_secret()
             }
             (FileKey::Scheme { name }, Event::Answer(word)) => {
                 let chosen = SCHEMES.iter().find(|(known, _, _)| *known == word);
@@ -82,10 +113,10 @@ impl FileKey {
                 Found::Stay(FileKey::CheckingNew { name, scheme, path }, vec![ask(request, None)])
             }
             (FileKey::CheckingNew { name, scheme, path }, Event::Asked(Ok(Answer::Writable))) => {
-                let need = passphrase(&name, &path, Novelty::New);
-                let request = Request::GenerateKeyFile { path: path.clone(), scheme };
-                Found::Stay(FileKey::Generating { name, scheme, path }, vec![ask(request, Some(need))])
+                FileKey::Generating { name, scheme, path }.ask_for_secret()
             }
+            (FileKey::Again(asked), Event::Answer(answer)) if answer == "again" => asked.ask_for_secret(),
+            (FileKey::Again(asked), Event::Answer(_)) => Found::Stay(asked.path_question(), Vec::new()),
             (
                 FileKey::Opening { name, path } | FileKey::Generating { name, path, .. },
                 Event::Asked(Ok(Answer::Key(json))),
@@ -103,7 +134,38 @@ impl FileKey {
         }
     }
 
+    /// Asks for the passphrase, from its first round.
+    fn ask_for_secret(self) -> Found<FileKey> {
+        let (novelty, request) = match &self {
+            FileKey::Generating { scheme, path, .. } => {
+                (Novelty::New, Request::GenerateKeyFile { path: path.clone(), scheme: *scheme })
+            }
+            other => (Novelty::Known, Request::OpenKeyFile { path: other.path().to_owned() }),
+        };
+        let need = passphrase(self.name(), self.path(), novelty);
+        Found::Stay(self, vec![ask(request, Some(need))])
+    }
+
     fn last_question(self) -> FileKey {
+        match self {
+            asked @ (FileKey::Opening { .. } | FileKey::Generating { .. }) => FileKey::Again(Box::new(asked)),
+            other => other.path_question(),
+        }
+    }
+
+    fn path(&self) -> &str {
+        match self {
+            FileKey::Inspecting { path, .. }
+            | FileKey::Opening { path, .. }
+            | FileKey::CheckingNew { path, .. }
+            | FileKey::Generating { path, .. } => path,
+            FileKey::Path { path, .. } | FileKey::NewPath { path, .. } => path.as_deref().unwrap_or_default(),
+            FileKey::Scheme { .. } => "",
+            FileKey::Again(asked) => asked.path(),
+        }
+    }
+
+    fn path_question(self) -> FileKey {
         match self {
             FileKey::Inspecting { name, path } | FileKey::Opening { name, path } => {
                 FileKey::Path { name, path: Some(path) }
@@ -111,7 +173,10 @@ impl FileKey {
             FileKey::CheckingNew { name, scheme, path } | FileKey::Generating { name, scheme, path } => {
                 FileKey::NewPath { name, scheme, path: Some(path) }
             }
-            asking @ (FileKey::Path { .. } | FileKey::Scheme { .. } | FileKey::NewPath { .. }) => asking,
+            asking @ (FileKey::Path { .. }
+            | FileKey::Scheme { .. }
+            | FileKey::NewPath { .. }
+            | FileKey::Again(_)) => asking,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::world::World;
 use crate::machine::*;
+use crate::token::{Answer, KeyFileKind, Request};
 
 fn default(world: &World) -> Option<String> {
     world.machine.question().and_then(|question| question.default)
@@ -142,4 +143,106 @@ fn an_answer_to_another_question_is_no_reason() {
     world.answer("a rehearsal");
     assert_eq!(world.question(), "preflight.except.user");
     assert!(world.said("this program runs as root"));
+}
+
+#[test]
+fn back_in_the_settings_is_the_question_before_and_answers_stay() {
+    let mut world = World::begin();
+    world.tell(Event::Started);
+    world.answer("yes");
+    world.answer("acme-releases");
+    while world.question() != "settings.threshold" {
+        world.answer("");
+    }
+    world.answer("1");
+    world.tell(Event::Back);
+    assert_eq!(world.question(), "settings.threshold");
+    world.answer("2");
+    assert_eq!((world.machine.repository(), world.machine.draft.threshold), (Some("acme-releases"), 2));
+    world.answer("100");
+    world.answer("prefix");
+    world.answer("16");
+    // Enter alone keeps what was answered when the settings are walked through again.
+    while world.question() != "settings.repository" {
+        world.tell(Event::Back);
+    }
+    let Board::Settings(board) = world.machine.board(world.moment().now) else { panic!("in the settings") };
+    assert!(board.settings.iter().all(|setting| setting.source == Source::Answered));
+    while world.question().starts_with("settings.") {
+        world.answer("");
+    }
+    assert_eq!((world.machine.draft.threshold, world.machine.draft.bin_count), (2, 16));
+}
+
+#[test]
+fn a_typed_reason_stays_as_long_as_its_finding_is_the_same() {
+    let mut world = World::begin();
+    world.facts.interfaces_up = vec!["eth0".to_owned()];
+    world.tell(Event::Started);
+    world.answer("the cable goes to a dead switch");
+    assert_eq!(world.question(), "preflight.clock");
+    world.answer("no");
+    assert_eq!(world.question(), "preflight.clock", "the reason was not asked again");
+    world.tell(Event::Back);
+    assert_eq!(world.question(), "preflight.clock");
+    world.facts.interfaces_up.push("wlan0".to_owned());
+    world.answer("no");
+    assert_eq!(world.question(), "preflight.except.network", "something else was found");
+}
+
+#[test]
+fn the_same_decisions_are_the_same_document_and_another_one_is_said_to_be_another() {
+    let mut world = World::at_review();
+    let digest = |world: &World| world.machine.document().unwrap().digest;
+    let before = digest(&world);
+    world.tell(Event::Back);
+    world.answer("done");
+    assert_eq!(digest(&world), before, "what was noted still counts");
+    assert!(!world.said("Cross out"));
+    world.tell(Event::Back);
+    world.add_file("carol", 2);
+    world.answer("done");
+    assert_ne!(digest(&world), before);
+    assert!(world.said(&format!("Cross out the digest that begins with {} ", before.groups()[0])));
+}
+
+#[test]
+fn a_passphrase_that_was_none_is_asked_for_again_and_never_in_a_line() {
+    let mut world = World::at_root_keys();
+    for (way, path) in [("file", "keys/0"), ("generate", "keys/new")] {
+        world.answer(way);
+        world.answer("alice");
+        if way == "generate" {
+            world.answer("");
+        }
+        let moment = world.moment();
+        let first = world.machine.update(Event::Answer(path.to_owned()), moment);
+        let [Effect::Ask { request, .. }] = first.as_slice() else { panic!("{first:?}") };
+        let found = match request {
+            Request::InspectKeyFile { .. } => Answer::KeyFile(KeyFileKind::Age),
+            _ => Answer::Writable,
+        };
+        let asked = world.machine.update(Event::Asked(Ok(found)), moment);
+        assert!(matches!(asked.as_slice(), [Effect::Ask { secret: Some(_), .. }]));
+        world.tell(Event::SecretNotGiven("The two passphrases differ.".to_owned()));
+        let question = world.machine.question().unwrap();
+        assert!(matches!(question.form, Form::Choice(_)), "nothing is typed here");
+        assert_eq!(world.machine.update(Event::Answer(String::new()), moment), asked, "all of it again");
+        world.tell(Event::SecretNotGiven("The two passphrases differ.".to_owned()));
+        world.answer("other");
+        assert!(["root-keys.file", "root-keys.new-file"].contains(&world.question().as_str()));
+        world.tell(Event::Back);
+    }
+}
+
+#[test]
+fn taking_a_key_off_the_list_is_chosen_and_said() {
+    let mut world = World::at_root_keys();
+    world.add_file("alice", 0);
+    world.answer("remove");
+    assert_eq!(world.machine.question().unwrap().weight, Weight::Consent, "nothing is chosen beforehand");
+    world.answer("");
+    assert_eq!(world.question(), "root-keys.remove", "Enter alone removes nothing");
+    world.answer("alice");
+    assert!(world.said("alice was taken off the list."));
 }

@@ -1,7 +1,7 @@
 //! Step 2: the decisions so far with their dates, and what the number of signatures means.
 
 use crate::machine::sentence::count;
-use crate::machine::{Progress, SettingView, SettingsBoard, WhatIf, WhatIfRow};
+use crate::machine::{Progress, SettingView, SettingsBoard, Source, WhatIf, WhatIfRow};
 
 use super::table::{Cell, cell};
 use super::{Ink, Page};
@@ -32,6 +32,7 @@ fn cells(setting: &SettingView) -> Vec<Cell> {
 
 fn remark(setting: &SettingView) -> String {
     match (setting.progress, setting.until) {
+        (Progress::Later, _) if setting.source == Source::Answered => "as answered before".to_owned(),
         (Progress::Later, _) => "proposed".to_owned(),
         (_, Some(until)) => format!("until {}", day(&until.to_string())),
         (Progress::Here, None) => "asked now".to_owned(),

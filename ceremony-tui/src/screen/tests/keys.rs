@@ -31,7 +31,8 @@ fn press_all(stage: &mut Stage, text: &str) {
 #[test]
 fn a_choice_is_moved_in_picked_by_number_and_taken_by_enter() {
     let mut stage = Stage::begin();
-    assert_eq!(stage.model.chosen, Some(0), "the default");
+    assert_eq!(stage.model.chosen, None, "nobody says by Enter alone that the clocks agree");
+    press(&mut stage, KeyCode::Down);
     press(&mut stage, KeyCode::Down);
     press(&mut stage, KeyCode::Down);
     assert_eq!(stage.model.chosen, Some(1), "there is no third answer");
@@ -100,7 +101,7 @@ fn the_line_is_edited_where_the_cursor_stands() {
 fn a_paste_is_one_line_of_text_and_never_a_choice() {
     let mut stage = Stage::begin();
     stage.happen(Event::Pasted("2\n".to_owned()));
-    assert_eq!(stage.model.chosen, Some(0));
+    assert_eq!(stage.model.chosen, None);
     stage.answer("yes");
     stage.happen(Event::Pasted("acme\nreleases\n".to_owned()));
     assert_eq!(stage.model.input.text(), "acme releases");
@@ -259,4 +260,14 @@ fn the_key_line_fits_and_names_only_keys_that_mean_something() {
         let document = situation.document == crate::screen::model::Document::Shown;
         assert_eq!(line.contains("bytes"), document, "{line}");
     }
+}
+
+#[test]
+fn the_clock_that_people_compare_is_the_one_of_now() {
+    let mut stage = Stage::begin();
+    let asked = |stage: &Stage| stage.model.picture.question.clone().unwrap().text;
+    let before = asked(&stage);
+    stage.later(60);
+    assert_ne!(asked(&stage), before);
+    assert_eq!(stage.question(), "preflight.clock", "and it is asked still");
 }

@@ -160,13 +160,13 @@ impl Stage {
             return self.answer(&group);
         }
         let answer = match self.question().as_str() {
+            "preflight.clock" | "review.agree" => "yes".to_owned(),
             "settings.repository" => "acme".to_owned(),
             "root-keys.add" if self.model.choices().len() < 5 => "file".to_owned(),
             "root-keys.add" => "done".to_owned(),
             "root-keys.name" => format!("holder {}", self.world.asked),
             "root-keys.file" => format!("keys/{}", self.world.asked % 4),
             "root-keys.remove" => self.model.choices()[0].word.clone(),
-            "review.agree" => "yes".to_owned(),
             "export.folder" => "/media/usb".to_owned(),
             _ => String::new(),
         };
@@ -193,7 +193,7 @@ impl Stage {
 
     pub(super) fn at_settings() -> Stage {
         let mut stage = Stage::begin();
-        stage.answer("");
+        stage.answer("yes");
         stage
     }
 

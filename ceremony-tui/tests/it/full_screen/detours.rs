@@ -83,8 +83,8 @@ fn root_keys(ceremony: &mut Ceremony, bob: &str) {
     ceremony.terminal.wait_until("the old size", |screen| !screen.rows[23].is_empty()).unwrap();
     ceremony.terminal.press(Key::Escape).unwrap();
     ceremony.sees("No secret was typed, so the token was not asked.").unwrap();
-    ceremony.answer("Path of the key file", "").unwrap();
-    ceremony.give_secret("Passphrase", "bob's passphrase").unwrap();
+    ceremony.answer("The passphrase again", "again").unwrap();
+    ceremony.give_secret("Passphrase of", "bob's passphrase").unwrap();
     ceremony.answer("2 of at least", "done").unwrap();
 }
 
