@@ -96,6 +96,19 @@ impl Machine {
         self.state == State::Ended
     }
 
+    /// What can be done now, for whoever asks for help.
+    pub fn help(&self) -> &'static str {
+        if self.is_ended() {
+            return "It is done. Carry the payload to the service and the digest on paper, lock the keys away, and leave.";
+        }
+        self.step().help()
+    }
+
+    /// Whether the payload is for an RSTUF deployment, where no signature covers the settings.
+    pub fn is_for_rstuf(&self) -> bool {
+        self.draft.is_for_rstuf()
+    }
+
     /// The name of the repository, once it is known.
     pub fn repository(&self) -> Option<&str> {
         Some(self.draft.repository.as_str()).filter(|name| !name.is_empty())
@@ -119,7 +132,7 @@ impl Machine {
     pub fn update(&mut self, event: Event, moment: Moment) -> Vec<Effect> {
         match event {
             Event::Started => self.enter(Step::Preflight, moment),
-            Event::Help => vec![Effect::plain(self.step().help())],
+            Event::Help => vec![Effect::plain(self.help())],
             Event::Back => self.back(moment),
             Event::Answer(typed) => match self.question().map(|question| question.accept(&typed)) {
                 Some(Ok(answer)) => self.pass_on(Event::Answer(answer), moment),

@@ -88,7 +88,9 @@ pub(crate) fn same(secret: Secret, again: &Secret) -> Result<Secret, SecretsErro
 #[derive(Debug, thiserror::Error)]
 pub enum SecretsError {
     /// Only Enter was pressed.
-    #[error("No secret was typed, so the token was not asked. Choose again when it is at hand.")]
+    #[error(
+        "No secret was given, so nothing was asked with it. Nothing is lost; choose again when it is at hand."
+    )]
     Empty,
     /// Typed twice, differently.
     #[error("The two passphrases differ, so nothing was written. Type it again.")]
@@ -117,7 +119,7 @@ pub enum SecretsError {
     )]
     NoTerminal,
     /// A signal asked to stop.
-    #[error("It was stopped before a secret was typed. Nothing was asked of the token.")]
+    #[error("It was stopped before a secret was typed. Nothing was asked with it.")]
     Interrupted,
     /// No locked memory, or too long.
     #[error(transparent)]

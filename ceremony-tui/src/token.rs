@@ -349,7 +349,7 @@ pub enum AskError {
     )]
     TimedOut,
     /// The person stopped it.
-    #[error("It was stopped before the token answered. Nothing else is lost.")]
+    #[error("It was cancelled before there was an answer. Nothing is lost.")]
     Interrupted,
     /// The host talks nonsense.
     #[error(

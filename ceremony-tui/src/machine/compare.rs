@@ -12,6 +12,8 @@ pub(super) struct Groups {
     typed: usize,
 }
 
+const GROUP_DIGITS: usize = 4;
+
 /// What a typed group was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Compared {
@@ -19,6 +21,8 @@ pub(super) enum Compared {
     More(Groups),
     /// Both were right.
     Same,
+    /// That can be no group; the same one is asked again.
+    NoGroup(Groups),
     /// Wrong.
     Different {
         /// The number of the group, from 1.
@@ -43,6 +47,11 @@ impl Groups {
         self.chosen.get(self.typed).map_or(0, |index| index + 1)
     }
 
+    /// What to say of something that can be no group.
+    pub(super) fn no_group(&self) -> String {
+        format!("A group is four of 0-9 and a-f. Type group {} again.", self.asked())
+    }
+
     /// The numbers, from 1, of all groups that are asked.
     pub(super) fn numbers(&self) -> Vec<usize> {
         self.chosen.iter().map(|index| index + 1).collect()
@@ -52,6 +61,9 @@ impl Groups {
     pub(super) fn answer(mut self, typed: &str) -> Compared {
         let number = self.asked();
         let typed: String = typed.split_whitespace().collect::<String>().to_ascii_lowercase();
+        if typed.len() != GROUP_DIGITS || !typed.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Compared::NoGroup(self);
+        }
         let asked = self.chosen.get(self.typed).and_then(|index| self.all.get(*index));
         let right = asked.is_some_and(|group| *group == typed);
         if !right {
@@ -85,6 +97,8 @@ mod tests {
         assert_eq!(chosen.asked(), 1);
         let Compared::More(second) = chosen.answer(" 0000 ") else { panic!("the first group was right") };
         assert_eq!(second.clone().answer("0001"), Compared::Same);
+        assert_eq!(second.clone().answer("000g"), Compared::NoGroup(second.clone()));
+        assert_eq!(second.clone().answer("001"), Compared::NoGroup(second.clone()));
         assert_eq!(second.answer("0002"), Compared::Different { number: 2 });
     }
 }

@@ -69,7 +69,11 @@ impl ImportOnlineKey {
             }
             ImportOnlineKey::Comparing(_, groups) => {
                 let number = groups.asked();
-                let text = format!("Group {number} of the fingerprint, as the SERVICE'S screen shows it");
+                // The service's screen has four groups in a row, without numbers.
+                let (row, place) = ((number.saturating_sub(1)) / 4 + 1, number.saturating_sub(1) % 4 + 1);
+                let text = format!(
+                    "Group {number} of the fingerprint (row {row}, number {place} in it), as the SERVICE'S screen shows it"
+                );
                 Some(Question::text(format!("online-key.group.{number}"), text).of_consent())
             }
         }
@@ -103,7 +107,7 @@ impl ImportOnlineKey {
                 Turn::stay(compare(online, moment), [])
             }
             (ImportOnlineKey::Comparing(online, groups), Event::Answer(answer)) => {
-                compared(draft, online, groups, &answer)
+                compared(draft, online, groups, &answer, moment)
             }
             (state, _) => Turn::stay(state, []),
         }
@@ -193,17 +197,24 @@ fn compared(
     online: Box<OnlineKey>,
     groups: Groups,
     answer: &str,
+    moment: Moment,
 ) -> Turn<ImportOnlineKey> {
     match groups.answer(answer) {
         Compared::More(groups) => Turn::stay(ImportOnlineKey::Comparing(online, groups), []),
+        Compared::NoGroup(groups) => {
+            let said = Effect::refused(groups.no_group());
+            Turn::stay(ImportOnlineKey::Comparing(online, groups), [said])
+        }
         Compared::Same => {
             draft.online = Some(*online);
             Turn { effects: vec![Effect::plain("This is the key that the service shows.")], ..Turn::done() }
         }
-        Compared::Different { number } => refuse(format!(
-            "Group {number} of this file's key is not what was typed, so the key was dropped. If it was read \
-             correctly from the service's screen, this file is not from that service: do not use it; otherwise name \
-             it again."
-        )),
+        Compared::Different { number } => {
+            let text = format!(
+                "Group {number} of this file's key is not what was typed. Read the service's screen again; two other \
+                 groups are asked. If they differ too, this file is not from that service: go back, and do not use it."
+            );
+            Turn::stay(compare(online, moment), [Effect::refused(text)])
+        }
     }
 }

@@ -23,7 +23,12 @@ pub(super) fn need(id: &'static str, name: &str, token: &TokenInfo) -> SecretNee
     SecretNeed {
         id,
         labels: vec![name.to_owned(), token.id.label.clone()],
-        what: format!("PIN of token {}{}", token.id.label, remark(token.pin)),
+        what: format!(
+            "PIN of token {} (serial {}), for {name}{}",
+            token.id.label,
+            token.id.serial,
+            remark(token.pin)
+        ),
         novelty: Novelty::Known,
         tries: Some(token.pin),
     }

@@ -155,6 +155,10 @@ fn compare(reviewed: Box<Reviewed>, moment: Moment) -> Review {
 fn compared(reviewed: Box<Reviewed>, groups: Groups, answer: &str, moment: Moment) -> Turn<Review> {
     match groups.answer(answer) {
         Compared::More(groups) => Turn::stay(Review::Comparing(reviewed, groups), []),
+        Compared::NoGroup(groups) => {
+            let said = Effect::refused(groups.no_group());
+            Turn::stay(Review::Comparing(reviewed, groups), [said])
+        }
         Compared::Same => Turn::stay(Review::Agreeing(reviewed), []),
         Compared::Different { number } => {
             let text = format!(
@@ -189,6 +193,9 @@ pub(super) fn remarks(draft: &Draft) -> Vec<Note> {
     let mut warn = |text: String| remarks.push(Note::news(Tone::Warning, text));
     if draft.online.as_ref().is_some_and(|online| online.proved.is_none()) {
         warn("The service did not prove that it holds the online key.".to_owned());
+    }
+    for danger in sentence::dangers(draft.threshold, draft.root_keys.len() as u64) {
+        warn(danger.to_owned());
     }
     for root in draft.root_keys.iter().filter(|root| root.possession == Possession::NotYet) {
         warn(format!("{} has not proved yet that the key can sign; only signing will show it.", root.name));

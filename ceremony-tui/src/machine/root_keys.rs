@@ -159,12 +159,12 @@ fn finish(draft: &Draft) -> Turn<RootKeys> {
 fn what_if(threshold: u64, keys: u64) -> Vec<Effect> {
     let spare = keys - threshold;
     let lost = match spare {
-        0 => Effect::warning("Every key is needed: if one is lost, this repository's root is lost with it."),
+        0 => Effect::warning(sentence::EVERY_KEY_IS_NEEDED),
         1 => Effect::plain("If one key is lost, the others can replace it. Losing two ends this root."),
         _ => Effect::plain(format!("Up to {spare} keys can be lost and replaced by the others.")),
     };
     let stolen = match threshold {
-        1 => Effect::warning("If one key is stolen, the thief owns the repository."),
+        1 => Effect::warning(sentence::ONE_KEY_IS_ENOUGH),
         _ => Effect::plain(format!("A thief needs {threshold} keys to sign a root.")),
     };
     vec![lost.pictured(), stolen.pictured()]

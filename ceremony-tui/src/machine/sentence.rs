@@ -178,3 +178,16 @@ fn strip_rstuf_fields(signed: &mut Json) -> bool {
     }
     found
 }
+
+/// What no spare key means.
+pub(super) const EVERY_KEY_IS_NEEDED: &str =
+    "Every key is needed: if one is lost, this repository's root is lost with it.";
+/// What a threshold of one means.
+pub(super) const ONE_KEY_IS_ENOUGH: &str = "If one key is stolen, the thief owns the repository.";
+
+/// What losing or stealing a single key would do.
+pub(super) fn dangers(threshold: u64, keys: u64) -> Vec<&'static str> {
+    let lost = (threshold == keys).then_some(EVERY_KEY_IS_NEEDED);
+    let stolen = (threshold == 1).then_some(ONE_KEY_IS_ENOUGH);
+    lost.into_iter().chain(stolen).collect()
+}

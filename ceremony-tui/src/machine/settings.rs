@@ -202,10 +202,14 @@ const SUCCINCT: &str = "succinct";
 const PREFIX: &str = "prefix";
 
 fn bin_kind_question(draft: &Draft) -> Question {
-    let choices = vec![
+    let mut choices = vec![
         Choice::new(SUCCINCT, "TAP 15, small targets.json; python-tuf and tuf-js read it, tough does not"),
         Choice::new(PREFIX, "path_hash_prefixes; every client reads it, targets.json grows with the bins"),
     ];
+    if draft.is_for_rstuf() {
+        // It would be refused: RSTUF knows no other kind.
+        choices.truncate(1);
+    }
     Question::choice("settings.bins", "Kind of hash bins", choices).or(bin_kind_word(draft))
 }
 

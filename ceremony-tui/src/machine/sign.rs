@@ -11,7 +11,7 @@ use super::review::agreed::Agreed;
 use super::root_keys::place;
 use super::sentence;
 use super::step::Turn;
-use crate::token::{Answer, KeyLocator, Login, Request, TokenInfo};
+use crate::token::{Answer, AskError, KeyLocator, Login, Request, TokenInfo};
 
 /// Where the step stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,10 +55,13 @@ impl Sign {
             (Sign::Signing(name), Event::Asked(Ok(Answer::Signature(sig)))) => {
                 signed(draft, &name, sig, moment)
             }
+            (Sign::Looking(name) | Sign::Signing(name), Event::Asked(Err(AskError::Interrupted))) => {
+                not_yet(&name, &AskError::Interrupted.to_string())
+            }
             (Sign::Looking(name) | Sign::Signing(name), Event::Asked(Err(error))) => {
                 refuse(draft, &name, &error.to_string())
             }
-            (Sign::Signing(name), Event::SecretNotGiven(reason)) => refuse(draft, &name, &reason),
+            (Sign::Signing(name), Event::SecretNotGiven(reason)) => not_yet(&name, &reason),
             (Sign::Incomplete, Event::Answer(answer)) if answer == "yes" => Turn::done(),
             (Sign::Incomplete, Event::Answer(_)) => Turn::stay(Sign::Choose, []),
             (state, _) => Turn::stay(state, []),
@@ -132,6 +135,11 @@ fn looked(draft: &mut Draft, name: &str, tokens: &[TokenInfo]) -> Turn<Sign> {
     }
     let need = (root.login == Login::Secret).then(|| pin::need("sign.secret", name, token));
     ask_to_sign(draft, root, need)
+}
+
+/// Nobody refused anything: it was cancelled, and the holder is still waited for.
+fn not_yet(name: &str, why: &str) -> Turn<Sign> {
+    Turn::stay(Sign::Choose, [Effect::warning(format!("{name} has not signed. {why}"))])
 }
 
 /// There is no signature; the board and the people hear why.

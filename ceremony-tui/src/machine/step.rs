@@ -54,7 +54,7 @@ impl Step {
     /// What the step proves.
     pub fn proves(self) -> &'static str {
         match self {
-            Step::Preflight => "this machine reaches no network and leaves no secret behind.",
+            Step::Preflight => "no network is up and no secret stays, but for what is excepted.",
             Step::Settings => "everybody knows how long signatures live and how many make a root.",
             Step::OnlineKey => "the online key is the one that the service shows on its own screen.",
             Step::RootKeys => "each key is another key, and its holder is in the room.",
@@ -80,7 +80,7 @@ impl Step {
             }
             Step::Review => {
                 "Read the sentences and the digest aloud. Type the asked groups as the other side reads them. \
-                 s shows the sentences again, w the words, b the raw bytes."
+                 s, w or b and Enter shows the sentences again, the words, or the raw bytes."
             }
             Step::Sign => {
                 "Choose a holder; the PIN or passphrase is asked next. A failed try is never repeated by itself."

@@ -40,13 +40,20 @@ fn a_clock_before_the_build_date_is_a_finding() {
 }
 
 #[test]
-fn a_wrong_group_drops_the_online_key() {
+fn a_wrong_group_is_asked_for_again_in_other_groups_and_takes_no_online_key() {
     let mut world = World::at_online_key();
     world.answer("online-key.json");
     assert!(world.question().starts_with("online-key.group."));
+    let first = world.question();
     world.answer("zzzz");
-    assert_eq!(world.question(), "online-key.file");
+    assert!(world.said("A group is four of 0-9 and a-f"));
+    assert_eq!(world.question(), first, "a slip of the fingers is no other key");
+    world.answer("0000");
+    assert!(world.said("two other groups are asked"));
+    assert!(world.question().starts_with("online-key.group."));
     assert!(world.machine.draft.online.is_none());
+    world.tell(Event::Back);
+    assert_eq!(world.question(), "online-key.file");
 }
 
 #[test]
@@ -127,7 +134,7 @@ fn the_review_shows_raw_bytes_and_words_and_asks_other_groups_after_a_wrong_one(
     assert!(world.said("bytes that will be signed:"));
     world.answer("w");
     assert_eq!(world.question(), before);
-    world.answer("0");
+    world.answer("0000");
     assert!(world.said("two other groups are asked") || world.said("two other"));
     assert!(world.machine.draft.agreed.is_none());
 }

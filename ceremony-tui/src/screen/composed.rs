@@ -39,6 +39,7 @@ impl Model {
             (OverlayKind::Bytes(form), Some(document)) => page::bytes(&document, form, width),
             _ => page::help(
                 self.machine.step(),
+                self.machine.help(),
                 &self.said(),
                 &keymap::described(self.situation_beneath()),
                 width,

@@ -61,6 +61,11 @@ fn joined(bindings: &[&Binding]) -> String {
         .join("  ")
 }
 
+/// Whether a key reads on in this situation.
+pub fn reads_on(situation: Situation) -> bool {
+    active(situation).any(|binding| binding.command == Command::PageDown)
+}
+
 /// Every key of this situation, with its meaning.
 pub fn described(situation: Situation) -> Vec<(String, &'static str)> {
     let described = active(situation).filter(|binding| binding.listed != Listed::Nowhere);

@@ -51,7 +51,7 @@ fn while_a_host_hangs_the_timer_runs_the_size_may_change_and_escape_cancels() {
     ceremony.terminal.press(Key::Character('n')).unwrap();
     ceremony.sees(" s of 30 s").unwrap();
     ceremony.terminal.press(Key::Escape).unwrap();
-    ceremony.sees("It was stopped before the token answered. Nothing else is lost.").unwrap();
+    ceremony.sees("It was cancelled before there was an answer. Nothing is lost.").unwrap();
     wait_until("the hanging host is gone", || {
         host_pids(ceremony.terminal.pid(), "files").iter().all(|pid| !hanging.contains(pid))
     });

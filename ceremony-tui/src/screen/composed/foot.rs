@@ -28,9 +28,7 @@ pub(super) fn foot(model: &Model, most_rows: usize) -> Foot {
         Mode::Working(work) => working(work, model, width),
         Mode::Secret(prompt) => secret(prompt, width),
         Mode::Stopping(beneath) => stopping(beneath, model, width),
-        Mode::Ended => {
-            Foot::of(lines(Ink::Strong, "Enter leaves. What is above stays on the terminal.", width))
-        }
+        Mode::Ended => Foot::of(lines(Ink::Strong, "Enter leaves. The digest stays on the terminal.", width)),
     }
 }
 
@@ -171,7 +169,7 @@ fn tries(prompt: &SecretPrompt) -> Option<&'static str> {
             Some("Be sure before you press Enter. Esc spends no try.")
         }
         (None, Novelty::Known) => Some("A wrong passphrase changes nothing; it can be typed again."),
-        (None, Novelty::New) => Some("Nobody can recover it. It is typed twice."),
+        (None, Novelty::New) => Some("8 characters or more, twice. Nobody can recover it."),
     }
 }
 

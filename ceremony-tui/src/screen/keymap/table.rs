@@ -162,6 +162,7 @@ const READING_BYTES: &[Binding] = &[
     CLOSE,
     ENTER_CLOSES,
     Q_CLOSES,
+    HELP_CLOSES,
     also(KeyCode::Char('b'), Command::Close),
     STOP,
 ];
@@ -193,8 +194,24 @@ const STOPPING: &[Binding] = &[
     key(KeyCode::Esc, Command::GoOn, "Esc", "go on", "go on"),
 ];
 
+/// Enter guards what was not read yet; this does not.
+const LEAVE_AT_ONCE: Binding = control(
+    'c',
+    Command::Stop,
+    "Ctrl-C",
+    "leave at once",
+    "leave at once, whether or not all of it was read",
+)
+.listed(Listed::InHelp);
+
 const ENDED: &[Binding] = &[
-    key(KeyCode::Enter, Command::Leave, "Enter", "leave", "leave; what is above stays on the terminal"),
+    key(
+        KeyCode::Enter,
+        Command::Leave,
+        "Enter",
+        "leave",
+        "leave; the digest and what comes next stay on the terminal",
+    ),
     PAGE_DOWN,
     PAGE_UP,
     SCROLL,
@@ -205,7 +222,7 @@ const ENDED: &[Binding] = &[
     ALSO_F3,
     HELP,
     ALSO_F1,
-    STOP,
+    LEAVE_AT_ONCE,
 ];
 
 pub(super) fn keys(doing: Doing) -> &'static [Binding] {

@@ -10,6 +10,8 @@ const LONGEST: usize = 1024;
 pub struct InputLine {
     before: String,
     after: String,
+    /// Whether this very text was refused: what is typed next replaces it.
+    refused: bool,
 }
 
 /// The text is longer than any answer; nothing of it was taken.
@@ -31,20 +33,31 @@ impl InputLine {
     pub fn insert(&mut self, text: &str) -> Result<(), TooLong> {
         let one_line =
             text.split(char::is_control).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        if self.before.len() + self.after.len() + one_line.len() > LONGEST {
+        let kept = if self.refused { 0 } else { self.before.len() + self.after.len() };
+        if kept + one_line.len() > LONGEST {
             return Err(TooLong);
+        }
+        if self.refused {
+            self.clear();
         }
         self.before.push_str(&one_line);
         Ok(())
     }
 
+    /// The text was no answer: it stays to be mended, and what is typed instead replaces it.
+    pub fn refuse(&mut self) {
+        self.refused = true;
+    }
+
     /// Takes the character before the cursor back.
     pub fn erase(&mut self) {
+        self.refused = false;
         self.before.truncate(last_start(&self.before));
     }
 
     /// Takes the character at the cursor away.
     pub fn delete(&mut self) {
+        self.refused = false;
         self.after.drain(..first_end(&self.after));
     }
 
@@ -55,23 +68,27 @@ impl InputLine {
 
     /// One character to the left.
     pub fn left(&mut self) {
+        self.refused = false;
         let moved = self.before.split_off(last_start(&self.before));
         self.after.insert_str(0, &moved);
     }
 
     /// One character to the right.
     pub fn right(&mut self) {
+        self.refused = false;
         let moved: String = self.after.drain(..first_end(&self.after)).collect();
         self.before.push_str(&moved);
     }
 
     /// To the beginning.
     pub fn home(&mut self) {
+        self.refused = false;
         self.after.insert_str(0, &std::mem::take(&mut self.before));
     }
 
     /// To the end.
     pub fn end(&mut self) {
+        self.refused = false;
         self.before.push_str(&std::mem::take(&mut self.after));
     }
 
@@ -136,6 +153,19 @@ mod tests {
         line.end();
         line.erase();
         assert_eq!(line.text(), "it!");
+    }
+
+    #[test]
+    fn what_is_typed_replaces_a_refused_line_and_the_arrows_keep_it() {
+        let mut line = typed("Alice");
+        line.refuse();
+        line.insert("bo").unwrap();
+        line.insert("b").unwrap();
+        assert_eq!(line.text(), "bob");
+        line.refuse();
+        line.home();
+        line.insert("Ja").unwrap();
+        assert_eq!(line.text(), "Jabob");
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub enum Notice {
 impl Notice {
     fn sentences(self) -> &'static str {
         match self {
-            Notice::MoreToRead => "There is more to read. Press PgDn until the end, then answer.",
+            Notice::MoreToRead => "There is more to read. Press PgDn until the end first.",
             Notice::NothingChosen => {
                 "Nothing is chosen yet. Choose with the arrows or a number, then press Enter."
             }

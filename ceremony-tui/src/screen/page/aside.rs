@@ -5,7 +5,7 @@ use crate::machine::{DocumentView, Step, sentence};
 use super::{Ink, Page, Paragraph, Span};
 
 /// What was said last, what a person can do here, and every key.
-pub fn help(step: Step, said: &[(Ink, String)], keys: &[(String, &str)], width: usize) -> Page {
+pub fn help(step: Step, can: &str, said: &[(Ink, String)], keys: &[(String, &str)], width: usize) -> Page {
     let mut page = Page::new(&format!("Help: {}", step.name()), width);
     for (ink, text) in said {
         page.text(*ink, text);
@@ -13,7 +13,7 @@ pub fn help(step: Step, said: &[(Ink, String)], keys: &[(String, &str)], width: 
     if !said.is_empty() {
         page.blank();
     }
-    page.text(Ink::Plain, step.help());
+    page.text(Ink::Plain, can);
     page.text(Ink::Quiet, &format!("This step proves: {}", step.proves()));
     page.blank();
     for (key, meaning) in keys {
@@ -38,7 +38,7 @@ pub fn words(document: &DocumentView<'_>, width: usize) -> Page {
 /// The bytes that are signed, as text and as numbers.
 pub fn bytes(document: &DocumentView<'_>, form: Form, width: usize) -> Page {
     let count = format!("{} bytes", document.bytes.len());
-    let mut page = Page::new("The bytes that will be signed", width).with_aside(&count);
+    let mut page = Page::new("The bytes that are signed", width).with_aside(&count);
     let rows = match form {
         Form::Text => text_rows(document.bytes, page.width),
         Form::Hex => hex_rows(document.bytes, page.width),

@@ -73,7 +73,7 @@ fn a_group_that_begins_with_b_is_typed_and_b_alone_shows_the_bytes() {
     assert_eq!(stage.model.input.text(), "b3f0");
     press_with(&mut stage, KeyCode::Char('u'), KeyModifiers::CONTROL);
     assert!(stage.model.input.is_empty());
-    for (letter, heading) in [("b", "The bytes that will be signed"), ("w", "The document digest in words")] {
+    for (letter, heading) in [("b", "The bytes that are signed"), ("w", "The document digest in words")] {
         press_all(&mut stage, letter);
         press(&mut stage, KeyCode::Enter);
         assert!(stage.screen().contains(heading), "{}", stage.screen());
@@ -188,7 +188,7 @@ fn esc_cancels_the_request_once_and_its_answer_is_taken_in() {
     stage.held_back.clear();
     stage.happen(Event::Machine(machine::Event::Asked(Err(AskError::Interrupted))));
     assert_eq!(stage.question(), "sign.key");
-    assert!(stage.screen().contains("Refused: bob has not signed. It was stopped"), "{}", stage.screen());
+    assert!(stage.screen().contains("Warning: bob has not signed. It was cancelled"), "{}", stage.screen());
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub(super) fn tell(model: &mut Model, event: ceremony::Event, moment: Moment) ->
     }
     if before != after || answers && wanted.is_empty() && model.notes.iter().all(is_no_refusal) {
         model.ask_anew();
+    } else if answers {
+        model.input.refuse();
     }
     let next = if model.machine.is_ended() { Mode::Ended } else { Mode::Asking };
     model.mode.replace_beneath(next);

@@ -19,7 +19,8 @@ pub(super) fn title(model: &Model, look: Look, area: Rect, frame: &mut Frame<'_>
     let width = u16::try_from(columns(&clock)).unwrap_or(0);
     let [start, end] = Layout::horizontal([Constraint::Min(1), Constraint::Length(width + 1)]).areas(area);
     let name = model.machine.repository().map(|name| format!(" · {name}")).unwrap_or_default();
-    let title = clip(&printable(&format!(" Vestry  New ceremony{name}")), usize::from(start.width));
+    let flavour = if model.machine.is_for_rstuf() { " for RSTUF" } else { "" };
+    let title = clip(&printable(&format!(" Vestry  New ceremony{flavour}{name}")), usize::from(start.width));
     frame.render_widget(Paragraph::new(title).style(look.style(Ink::Strong)), start);
     frame.render_widget(Paragraph::new(format!(" {clock}")), end);
 }

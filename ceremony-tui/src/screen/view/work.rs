@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::screen::composed::Foot;
+use crate::screen::keymap;
 use crate::screen::model::{Layout as Rows, Model};
 use crate::screen::page::{Ink, Page, Row};
 use crate::text::{clip, columns};
@@ -30,7 +31,7 @@ pub(super) fn draw(model: &Model, look: Look, area: Rect, frame: &mut Frame<'_>)
     let lines: Vec<Line<'_>> =
         page.rows().into_iter().skip(model.top()).take(rows.body).map(|row| line(row, look)).collect();
     frame.render_widget(Paragraph::new(lines), body);
-    let text = rule_text(&page_of(&page, model.top(), rows), &asked);
+    let text = rule_text(&page_of(&page, model, rows), &asked);
     draw_rule(&text, look, rule, frame);
     draw_foot(&asked, look, foot, frame);
 }
@@ -51,7 +52,8 @@ fn draw_heading(page: &Page, look: Look, area: Rect, frame: &mut Frame<'_>) {
 }
 
 /// "page 1 of 2", or nothing where everything is there.
-fn page_of(page: &Page, top: usize, rows: Rows) -> String {
+fn page_of(page: &Page, model: &Model, rows: Rows) -> String {
+    let top = model.top();
     let all = page.rows().len();
     if all <= rows.body || rows.body == 0 {
         return String::new();
@@ -59,6 +61,9 @@ fn page_of(page: &Page, top: usize, rows: Rows) -> String {
     let pages = all.div_ceil(rows.body);
     let last = top + rows.body >= all;
     let here = if last { pages } else { top / rows.body + 1 };
+    if !keymap::reads_on(model.situation()) {
+        return format!(" page {here} of {pages} ");
+    }
     let more = if last { "PgUp reads back" } else { "more below: PgDn" };
     format!(" page {here} of {pages}, {more} ")
 }

@@ -59,7 +59,8 @@ fn settings(ceremony: &mut Ceremony) {
 fn online_key(ceremony: &mut Ceremony, online: &Online) {
     ceremony.answer("File with the service's public key", online.path.to_str().unwrap()).unwrap();
     ceremony.type_wrong_group("of the fingerprint").unwrap();
-    ceremony.sees("is not what was typed, so the key was dropped").unwrap();
+    ceremony.sees("is not what was typed. Read").unwrap();
+    ceremony.terminal.press(Key::Escape).unwrap();
     import(ceremony, online);
 }
 
@@ -82,7 +83,7 @@ fn root_keys(ceremony: &mut Ceremony, bob: &str) {
     ceremony.terminal.resize(80, 24).unwrap();
     ceremony.terminal.wait_until("the old size", |screen| !screen.rows[23].is_empty()).unwrap();
     ceremony.terminal.press(Key::Escape).unwrap();
-    ceremony.sees("No secret was typed, so the token was not asked.").unwrap();
+    ceremony.sees("No secret was given, so nothing was asked with it.").unwrap();
     ceremony.answer("The passphrase again", "again").unwrap();
     ceremony.give_secret("Passphrase of", "bob's passphrase").unwrap();
     ceremony.answer("2 of at least", "done").unwrap();
