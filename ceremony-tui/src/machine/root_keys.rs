@@ -3,6 +3,8 @@
 mod file;
 mod token;
 
+use std::path::Path;
+
 use shared::key::Key;
 
 use super::draft::{Draft, Possession, RootKey};
@@ -96,6 +98,13 @@ impl RootKeys {
                 Ok(()) => Turn::stay(begin(way, name), []),
                 Err(sentences) => Turn::stay(RootKeys::Name(way), [Effect::refused(sentences)]),
             },
+            (RootKeys::File(way @ FileKey::NewPath { .. }), Event::Answer(path)) if travels(draft, &path) => {
+                let text = format!(
+                    "{path} lies in the folder that the payload is exported to, and no private key may travel with it. \
+                     Name a file on the medium that its holder keeps."
+                );
+                Turn::stay(RootKeys::File(way), [Effect::refused(text)])
+            }
             (RootKeys::File(way), event) => settle(draft, way.update(event), RootKeys::File),
             (RootKeys::Token(way), event) => {
                 let found = way.update(draft, event, moment);
@@ -104,6 +113,11 @@ impl RootKeys {
             (state, _) => Turn::stay(state, []),
         }
     }
+}
+
+/// Whether a file would lie on the medium of the payload: the export refuses such a medium, when everybody has signed.
+fn travels(draft: &Draft, path: &str) -> bool {
+    draft.options.folder.as_ref().is_some_and(|folder| Path::new(path).starts_with(folder))
 }
 
 fn begin(way: Way, name: String) -> RootKeys {

@@ -246,3 +246,16 @@ fn taking_a_key_off_the_list_is_chosen_and_said() {
     world.answer("alice");
     assert!(world.said("alice was taken off the list."));
 }
+
+#[test]
+fn a_new_key_file_is_not_written_where_the_payload_goes() {
+    let mut world = World::at_root_keys();
+    world.machine.draft.options.folder = Some("/media/usb".to_owned());
+    for answer in ["generate", "alice", "", "/media/usb/keys/alice.age"] {
+        world.answer(answer);
+    }
+    assert!(world.said("no private key may travel with it"));
+    assert_eq!(world.question(), "root-keys.new-file");
+    world.answer("/media/alice/alice.age");
+    assert!(!world.question().starts_with("root-keys.new-file"));
+}
