@@ -51,8 +51,9 @@ struct Start {
 
 impl Start {
     fn begin(pin_fd: Option<i32>, second: Second) -> anyhow::Result<Start> {
-        // First of all: the descriptor is marked so that no process we start inherits it.
+        // First of all: the descriptor is marked so that no process we start inherits it, and no other one stays.
         let descriptor = pin_fd.map(inherited::claim).transpose()?;
+        inherited::close_others(descriptor.as_ref())?;
         if descriptor.is_none() && !terminal::is_there() {
             return Err(SecretsError::NoTerminal.into());
         }

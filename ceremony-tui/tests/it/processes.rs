@@ -159,6 +159,23 @@ fn a_host_that_is_killed_means_no_signature_and_the_ceremony_goes_on() {
 }
 
 #[test]
+fn what_the_caller_left_open_reaches_neither_screen_nor_broker() {
+    let mut command = Command::new("sh");
+    let script = r#"exec "$1" new --plain --pin-fd 4 4</dev/null 7</dev/zero 9<>/dev/zero"#;
+    command.args(["-c", script, "sh", crate::room::BINARY]);
+    let mut room = Room::start(command);
+    room.prompt();
+    let both = [room.child.id(), broker(&room)];
+    for pid in both {
+        let open = std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap().flatten();
+        let zeros = open.filter(|entry| {
+            std::fs::read_link(entry.path()).is_ok_and(|target| target == Path::new("/dev/zero"))
+        });
+        assert_eq!(zeros.count(), 0, "{pid}");
+    }
+}
+
+#[test]
 fn without_the_token_host_beside_it_the_program_starts_and_says_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let alone = folder.path().join("ceremony-tui");
