@@ -139,6 +139,7 @@ fn new_on_full_screen(arguments: NewArguments) -> anyhow::Result<ExitCode> {
     if !terminal::is_there() {
         return Err(SecretsError::NoTerminal.into());
     }
+    screen::look::check_terminal_type()?;
     let mut start = Start::begin(arguments.pin_fd, Second::Waits)?;
     let surroundings = Surroundings::below(Path::new("/"));
     let mut folders = Folders::default();

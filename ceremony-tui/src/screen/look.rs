@@ -1,6 +1,31 @@
-//! The edge that asks the environment what the terminal knows: `NO_COLOR`, and whether its text is UTF-8.
+//! The edge that asks the environment what the terminal knows: `TERM`, `NO_COLOR`, and whether its text is UTF-8.
 
 use super::view::{Colours, Look, Symbols};
+
+/// Types of terminals that cannot move their cursor.
+const LINE_TERMINALS: [&str; 4] = ["dumb", "unknown", "dialup", "network"];
+
+/// The terminal cannot show a full screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "The type of this terminal (TERM) is not set, or one that cannot move its cursor: start with new --plain, which \
+     needs lines alone, or set TERM."
+)]
+pub struct LineTerminal;
+
+/// Whether the terminal says that it can show a full screen.
+#[expect(clippy::disallowed_methods, reason = "the one place of the screen that asks the environment")]
+pub fn check_terminal_type() -> Result<(), LineTerminal> {
+    check_type(std::env::var("TERM").ok().as_deref())
+}
+
+fn check_type(term: Option<&str>) -> Result<(), LineTerminal> {
+    match term {
+        None | Some("") => Err(LineTerminal),
+        Some(term) if LINE_TERMINALS.contains(&term) => Err(LineTerminal),
+        Some(_) => Ok(()),
+    }
+}
 
 impl Look {
     /// What the environment says about this terminal.
@@ -25,6 +50,16 @@ impl Look {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn terminals_without_a_cursor_have_lines_alone() {
+        for term in [None, Some(""), Some("dumb"), Some("unknown")] {
+            assert_eq!(check_type(term), Err(LineTerminal));
+        }
+        assert!(
+            ["linux", "vt100", "vt220", "xterm-256color"].iter().all(|term| check_type(Some(term)).is_ok())
+        );
+    }
 
     #[test]
     fn colours_go_with_no_color_and_symbols_come_with_utf_8() {
