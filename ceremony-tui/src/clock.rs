@@ -25,9 +25,14 @@ pub struct Deadline(Instant);
 
 impl Deadline {
     /// A deadline that many seconds from now.
-    #[expect(clippy::disallowed_methods, reason = "this is the clock edge")]
     pub fn after_seconds(seconds: u64) -> Deadline {
-        Deadline(Instant::now() + Duration::from_secs(seconds))
+        Deadline::after(Duration::from_secs(seconds))
+    }
+
+    /// A deadline so long from now.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock edge")]
+    pub fn after(time: Duration) -> Deadline {
+        Deadline(Instant::now() + time)
     }
 
     /// What is left, or nothing once it has passed.

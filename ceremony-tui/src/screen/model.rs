@@ -18,7 +18,7 @@ use super::page::BytesForm;
 
 pub use input::{InputLine, TooLong};
 pub use layout::{Layout, STEPS_WIDTH};
-pub use mode::{Mode, Round, SecretPrompt};
+pub use mode::{Mode, Round, SecretPrompt, Start};
 pub use picture::Picture;
 pub use reading::Reading;
 pub use said::Notice;
@@ -126,6 +126,13 @@ impl Model {
     pub fn begin_secret(&mut self, need: &SecretNeed, round: Round) {
         let beneath = self.mode.work().cloned();
         self.mode = Mode::Secret(SecretPrompt::new(need, round, beneath));
+    }
+
+    /// The runner has forgotten what was typed of a secret.
+    pub fn begin_secret_anew(&mut self) {
+        if let Mode::Secret(prompt) = &mut self.mode {
+            prompt.start = Start::Anew;
+        }
     }
 
     /// The secret was typed, or was not.

@@ -19,22 +19,24 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 use rustix::stdio::stdin;
+use zeroize::Zeroizing;
 
-use crate::clock;
+use crate::clock::{self, Deadline};
 use crate::dice;
 use crate::interrupt::Interrupt;
 use crate::machine::{self, Machine, Note};
 use crate::plain::{Ending, STOPPED};
 use crate::runner::{Ports, RunError};
 use crate::secrets::Secrets;
+use crate::secrets::terminal::forget_type_ahead;
 use crate::text::{printable, wrap};
-use crate::wait::{Heard, Watch, wait};
+use crate::wait::{Heard, Watch, wait, wait_for_input};
 
 use super::event::Event;
 use super::keymap;
-use super::model::{Doing, Mode, Model};
+use super::model::{Doing, Mode, Model, Notice};
 use super::update::update;
-use keyboard::{Keyboard, REST_OF_KEY, Stroke};
+use keyboard::{Keyboard, Stroke};
 use performing::Performing;
 use signals::{News, Signals};
 use stage::Stage;
@@ -53,8 +55,15 @@ pub fn run(
     let stage = Stage::enter()?;
     let model = Model::new(machine, stage.size()?, clock::now());
     let keyboard = Keyboard::default();
-    let mut screen =
-        Screen { model, stage, keyboard, performing: Performing::new(secrets), signals, interrupt };
+    let mut screen = Screen {
+        model,
+        stage,
+        keyboard,
+        rest: None,
+        performing: Performing::new(secrets),
+        signals,
+        interrupt,
+    };
     let ending = screen.live(ports)?;
     let lines = if screen.model.machine.is_ended() {
         left_behind(&screen.model)
@@ -88,6 +97,8 @@ struct Screen<'a> {
     model: Model,
     stage: Stage,
     keyboard: Keyboard,
+    /// Until when the rest of a key or of a paste may come.
+    rest: Option<Deadline>,
     performing: Performing,
     signals: Signals,
     interrupt: &'a Interrupt,
@@ -136,10 +147,7 @@ impl Screen<'_> {
 
     /// How long nothing has to be done, unless something happens.
     fn patience(&self, ports: &Ports<'_>) -> Duration {
-        let rest = match self.performing.is_unsettled() {
-            true => Some(REST_OF_KEY),
-            false => self.keyboard.patience(),
-        };
+        let rest = self.rest.map(|rest| rest.left().unwrap_or(Duration::ZERO));
         match (rest, self.model.mode.beneath()) {
             (Some(rest), _) => rest,
             (None, Mode::Working(_)) => ports.patience(TICK),
@@ -159,54 +167,103 @@ impl Screen<'_> {
                 News::Resized => self.stage.forget()?,
             }
             if news != News::Resized {
-                self.performing.begin_secret_again();
+                self.performing.begin_secret_again(&mut self.model);
             }
             // Somebody may have changed the size while the program was stopped.
             let size = self.stage.size()?;
+            let fitted = self.model.size.fits();
             self.happen(Event::Resized(size), ports)?;
+            if !fitted && self.types_secret() {
+                self.lose_unseen()?;
+            }
         }
         Ok(())
     }
 
     /// Takes in what was typed.
     fn read(&mut self, ports: &mut Ports<'_>) -> Result<Next, RunError> {
-        if self.model.situation().doing == Doing::Secret {
-            return self.read_secret(ports);
-        }
-        let mut room = [0; 1024];
-        match read(stdin(), &mut room)? {
-            None => Ok(Next::Leave),
-            Some(bytes) => {
-                let strokes = self.keyboard.take(bytes);
-                self.strokes(strokes, ports)
+        let next = match self.types_secret() {
+            true => self.read_secret(ports),
+            false => self.read_keys(ports),
+        };
+        self.rest = self.performing.patience().or(self.keyboard.patience()).map(Deadline::after);
+        next
+    }
+
+    fn types_secret(&self) -> bool {
+        self.model.situation().doing == Doing::Secret
+    }
+
+    fn read_keys(&mut self, ports: &mut Ports<'_>) -> Result<Next, RunError> {
+        // Somebody may type a secret ahead of its prompt.
+        let mut room = Zeroizing::new([0; 1024]);
+        let Some(bytes) = read(stdin(), room.as_mut_slice())? else { return Ok(Next::Leave) };
+        for byte in bytes {
+            let strokes = self.keyboard.take(&[*byte]);
+            // What was typed before the prompt was on the screen is no part of the secret.
+            if !self.types_secret() && self.strokes(strokes, ports)? == Next::Leave {
+                return Ok(Next::Leave);
             }
         }
+        self.hand_keyboard_over();
+        Ok(Next::Stay)
     }
 
     /// One byte at a time: what comes after the secret is not for the page that holds it.
     fn read_secret(&mut self, ports: &mut Ports<'_>) -> Result<Next, RunError> {
         if self.stage.hold()? {
             // What was typed while echo was on was seen.
-            self.performing.begin_secret_again();
+            self.performing.lose_secret(&mut self.model);
             return Ok(Next::Stay);
         }
-        let mut room = [0];
-        match read(stdin(), &mut room)? {
+        let mut room = Zeroizing::new([0]);
+        match read(stdin(), room.as_mut_slice())? {
             None => Ok(Next::Leave),
             Some([byte]) => {
                 let events = self.performing.take_secret_byte(*byte, &mut self.model, ports);
-                self.happen_all(events, ports)
+                self.happen_after_secret(events, ports)
             }
             Some(_) => Ok(Next::Stay),
         }
     }
 
-    /// Nothing was typed for a moment: half a key is what it is.
+    /// A secret that ends in the middle of a paste leaves the rest of it, which must not become keys.
+    fn happen_after_secret(&mut self, events: Vec<Event>, ports: &mut Ports<'_>) -> Result<Next, RunError> {
+        if self.performing.take_paste_left() {
+            self.keyboard.paste_goes_on();
+        }
+        self.happen_all(events, ports)
+    }
+
+    /// Nothing of what was typed before the prompt is part of the secret, and a paste goes on to be one.
+    fn hand_keyboard_over(&mut self) {
+        if self.types_secret() && self.keyboard.forget() {
+            self.performing.paste_goes_on();
+        }
+    }
+
+    /// Nothing was typed for a moment: half a key is what it is. Whatever else wakes the program decides nothing.
     fn settle(&mut self, ports: &mut Ports<'_>) -> Result<Next, RunError> {
+        let is_over = self.rest.is_some_and(|rest| rest.left().is_none());
+        // After the program was stopped for a while, the rest may be there and unread.
+        let is_there = || wait_for_input(stdin(), Some(Duration::ZERO)).map_err(std::io::Error::from);
+        if !is_over || is_there()? {
+            return Ok(Next::Stay);
+        }
+        self.rest = None;
         let events = self.performing.settle_secret(&mut self.model, ports);
-        self.happen_all(events, ports)?;
+        self.happen_after_secret(events, ports)?;
         let strokes = self.keyboard.settle();
         self.strokes(strokes, ports)
+    }
+
+    /// What was typed before the prompt can be read is no part of the secret.
+    fn lose_unseen(&mut self) -> Result<(), RunError> {
+        if wait_for_input(stdin(), Some(Duration::ZERO)).map_err(std::io::Error::from)? {
+            forget_type_ahead();
+            self.performing.lose_secret(&mut self.model);
+        }
+        Ok(())
     }
 
     fn strokes(&mut self, strokes: Vec<Stroke>, ports: &mut Ports<'_>) -> Result<Next, RunError> {
@@ -214,6 +271,9 @@ impl Screen<'_> {
             let event = match stroke {
                 Stroke::Pasted(text) => Some(Event::Pasted(text)),
                 Stroke::Key(key) => keymap::event(&key, self.model.situation()),
+                Stroke::PastedTooMuch => self.notice(Some(Notice::TooLong)),
+                Stroke::PasteHangs => self.notice(Some(Notice::PasteHangs)),
+                Stroke::PasteGivenUp => self.notice(None),
             };
             let Some(event) = event else { continue };
             if self.happen(event, ports)? == Next::Leave {
@@ -221,6 +281,12 @@ impl Screen<'_> {
             }
         }
         Ok(Next::Stay)
+    }
+
+    /// Says why nothing happens, which is no event.
+    fn notice(&mut self, notice: Option<Notice>) -> Option<Event> {
+        self.model.notice = notice;
+        None
     }
 
     fn tick(&mut self, ports: &mut Ports<'_>) -> Result<(), RunError> {
@@ -245,10 +311,7 @@ impl Screen<'_> {
             }
             if events.is_empty() {
                 let begun = self.performing.begin_next(&mut self.model, ports);
-                if self.model.situation().doing == Doing::Secret {
-                    // What was typed before the prompt was on the screen is no part of the secret.
-                    self.keyboard.forget();
-                }
+                self.hand_keyboard_over();
                 events.extend(begun.map(Event::Machine));
             }
         }

@@ -4,6 +4,7 @@ mod detours;
 mod panic;
 mod restored;
 mod size;
+mod typed;
 
 use std::path::Path;
 use std::process::Command;

@@ -1,7 +1,7 @@
 //! The foot of the work: what is waited for, always in the same place.
 
 use crate::machine::{Choice, Form, Novelty, Question};
-use crate::screen::model::{Cancel, Mode, Model, Round, SecretPrompt, Work};
+use crate::screen::model::{Cancel, Mode, Model, Round, SecretPrompt, Start, Work};
 use crate::screen::page::{Ink, Row, Span};
 use crate::text::{columns, printable, wrap};
 use crate::token::PinState;
@@ -148,6 +148,9 @@ fn working(work: &Work, model: &Model, width: usize) -> Foot {
 fn secret(prompt: &SecretPrompt, width: usize) -> Foot {
     let again = if prompt.round == Round::Again { ", once more" } else { "" };
     let mut rows = lines(Ink::Strong, &format!("{}{again}:", prompt.what), width);
+    if prompt.start == Start::Anew {
+        rows.extend(lines(Ink::Caution, "Begin again: what was typed is forgotten.", width));
+    }
     if let Some(sentence) = tries(prompt) {
         rows.extend(lines(Ink::Plain, sentence, width));
     }
@@ -180,6 +183,9 @@ fn stopping(beneath: &Mode, model: &Model, width: usize) -> Foot {
     }
     if beneath.work().is_some() {
         rows.extend(lines(Ink::Plain, "What is under way goes on meanwhile.", width));
+    }
+    if matches!(beneath, Mode::Secret(prompt) if prompt.start == Start::Anew) {
+        rows.extend(lines(Ink::Caution, "What was typed is forgotten: it has to be typed again.", width));
     }
     rows.extend(lines(Ink::Plain, "y stops; n goes on where you were.", width));
     Foot::of(rows)

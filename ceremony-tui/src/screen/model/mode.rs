@@ -31,6 +31,8 @@ pub struct SecretPrompt {
     pub round: Round,
     /// What the token says about tries.
     pub tries: Option<PinState>,
+    /// Whether something that was typed is forgotten.
+    pub start: Start,
     /// What is under way, and goes on when the secret is there.
     beneath: Option<Work>,
 }
@@ -44,10 +46,19 @@ pub enum Round {
     Again,
 }
 
+/// Whether a secret is typed from its beginning for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// It is.
+    Fresh,
+    /// What was typed is forgotten, so that all of it has to be typed again.
+    Anew,
+}
+
 impl SecretPrompt {
     pub(super) fn new(need: &SecretNeed, round: Round, beneath: Option<Work>) -> SecretPrompt {
         let SecretNeed { what, novelty, tries, .. } = need.clone();
-        SecretPrompt { what, novelty, round, tries, beneath }
+        SecretPrompt { what, novelty, round, tries, start: Start::Fresh, beneath }
     }
 
     /// What is waited for once the secret was typed, or was not.

@@ -15,6 +15,8 @@ pub enum Notice {
     NothingChosen,
     /// More was typed or pasted than an answer has.
     TooLong,
+    /// What is pasted has no end.
+    PasteHangs,
 }
 
 impl Notice {
@@ -26,6 +28,10 @@ impl Notice {
             }
             Notice::TooLong => {
                 "That is longer than any answer, so nothing of it was taken. Type a shorter one."
+            }
+            Notice::PasteHangs => {
+                "The end of the pasted text has not come, so no key is taken. Press Ctrl-C alone and wait a \
+                 second: then keys count again."
             }
         }
     }

@@ -3,9 +3,14 @@
 //! Done here and not by crossterm, whose reader waits for the rest of a key that came in pieces, keeps what it read, and
 //! would have to be woken for everything that is not a key.
 
+mod paste;
+
 use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use zeroize::{Zeroize, Zeroizing};
+
+use paste::Paste;
 
 /// Something that was done on the keyboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,27 +19,28 @@ pub(super) enum Stroke {
     Key(KeyEvent),
     /// Text that came in one piece (bracketed paste).
     Pasted(String),
+    /// More than any answer came in one piece; nothing of it is kept.
+    PastedTooMuch,
+    /// Text began to come in one piece, and its end does not come.
+    PasteHangs,
+    /// Nobody waits for that end any more: keys are keys again.
+    PasteGivenUp,
 }
 
-/// A key that came in pieces.
+/// A key that came in pieces. What was typed ahead of a prompt may be a secret, so nothing of it stays in memory.
 #[derive(Debug, Default)]
 pub(super) struct Keyboard {
-    pending: Vec<u8>,
-    pasting: Option<Vec<u8>>,
+    pending: Zeroizing<Vec<u8>>,
+    pasting: Option<Paste>,
 }
 
 /// No key of any terminal is longer.
 const LONGEST_KEY: usize = 32;
-/// More than any answer.
-const LONGEST_PASTE: usize = 64 * 1024;
 
 /// The bytes of one key come together, even over a slow line.
 pub(super) const REST_OF_KEY: Duration = Duration::from_millis(25);
-/// A paste whose end is lost must not swallow what is typed after it.
-const REST_OF_PASTE: Duration = Duration::from_secs(1);
 
 const ESCAPE: u8 = 0x1b;
-const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
 impl Keyboard {
     /// Takes bytes in, and gives what is complete.
@@ -42,35 +48,50 @@ impl Keyboard {
         bytes.iter().flat_map(|byte| self.take_byte(*byte)).collect()
     }
 
-    /// Nothing more came within [`Keyboard::patience`]: an Escape that stands alone is the key.
+    /// Nothing more came within [`Keyboard::patience`]: an Escape that stands alone is the key. A paste goes on: whatever
+    /// comes late must not become keys.
     pub(super) fn settle(&mut self) -> Vec<Stroke> {
-        if let Some(text) = self.pasting.take() {
-            return vec![Stroke::Pasted(String::from_utf8_lossy(&text).into_owned())];
+        let Some(paste) = &mut self.pasting else { return self.settle_key() };
+        let (is_given_up, stroke) = paste.settle();
+        if is_given_up {
+            self.pasting = None;
         }
-        let pending = std::mem::take(&mut self.pending);
-        if pending == [ESCAPE] { vec![key(KeyCode::Esc)] } else { Vec::new() }
+        stroke.into_iter().collect()
+    }
+
+    fn settle_key(&mut self) -> Vec<Stroke> {
+        let is_escape = *self.pending == [ESCAPE];
+        self.pending.zeroize();
+        if is_escape { vec![key(KeyCode::Esc)] } else { Vec::new() }
     }
 
     /// How long the rest of something may take, when the next bytes decide what the last ones were.
     pub(super) fn patience(&self) -> Option<Duration> {
         match &self.pasting {
-            Some(_) => Some(REST_OF_PASTE),
+            Some(paste) => paste.patience(),
             None => (!self.pending.is_empty()).then_some(REST_OF_KEY),
         }
     }
 
-    /// Forgets what is half there.
-    pub(super) fn forget(&mut self) {
-        *self = Keyboard::default();
+    /// Forgets what is half there. Says whether it was a paste, whose rest is still to come.
+    pub(super) fn forget(&mut self) -> bool {
+        self.pending.zeroize();
+        self.pasting.take().is_some()
+    }
+
+    /// The rest of what was pasted into a secret is still to come.
+    pub(super) fn paste_goes_on(&mut self) {
+        self.pasting = Some(Paste::of_secret());
     }
 
     fn take_byte(&mut self, byte: u8) -> Vec<Stroke> {
-        if let Some(text) = &mut self.pasting {
-            text.push(byte);
-            return self.end_of_paste().into_iter().collect();
+        if let Some(paste) = &mut self.pasting {
+            let is_over = paste.take(byte);
+            let paste = self.pasting.take_if(|_| is_over);
+            return paste.and_then(Paste::end).into_iter().collect();
         }
         // A second Escape ends the first.
-        let before = if byte == ESCAPE { self.settle() } else { Vec::new() };
+        let before = if byte == ESCAPE { self.settle_key() } else { Vec::new() };
         let now = self.extend(byte);
         before.into_iter().chain(now).collect()
     }
@@ -82,29 +103,16 @@ impl Keyboard {
             return None;
         }
         let length = self.pending.len();
-        self.pending.clear();
+        self.pending.zeroize();
         match read {
             Read::Key(event) => Some(Stroke::Key(event)),
             Read::PasteBegins => {
-                self.pasting = Some(Vec::new());
+                self.pasting = Some(Paste::begin());
                 None
             }
             Read::Broken if length > 1 => self.extend(byte),
             Read::Broken | Read::Nothing | Read::Incomplete => None,
         }
-    }
-
-    fn end_of_paste(&mut self) -> Option<Stroke> {
-        let text = self.pasting.as_ref()?;
-        if let Some(text) = text.strip_suffix(PASTE_ENDS) {
-            let text = String::from_utf8_lossy(text).into_owned();
-            self.pasting = None;
-            return Some(Stroke::Pasted(text));
-        }
-        if text.len() > LONGEST_PASTE {
-            self.pasting = None;
-        }
-        None
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the machine asked for, one after the other: begun, under way, or waiting for a secret that is being typed.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::clock;
 use crate::machine::{Effect as MachineEffect, Event as MachineEvent, SecretNeed};
@@ -18,6 +19,8 @@ pub(super) struct Performing {
     secrets: Secrets,
     waiting: VecDeque<MachineEffect>,
     typing: Option<Typing>,
+    /// A secret has ended in the middle of a paste.
+    paste_is_left: bool,
     under_way: bool,
 }
 
@@ -33,7 +36,7 @@ pub(super) enum Taken {
 
 impl Performing {
     pub(super) fn new(secrets: Secrets) -> Performing {
-        Performing { secrets, waiting: VecDeque::new(), typing: None, under_way: false }
+        Performing { secrets, waiting: VecDeque::new(), typing: None, paste_is_left: false, under_way: false }
     }
 
     /// Takes an effect of the screen.
@@ -119,18 +122,19 @@ impl Performing {
         ports: &mut Ports<'_>,
     ) -> Vec<Event> {
         let Some(typing) = &mut self.typing else { return Vec::new() };
-        let typed = typing.take(byte);
+        let typed = if model.size.fits() { typing.take(byte) } else { typing.take_unseen(byte) };
         self.typed(typed, model, ports)
     }
 
     /// Nothing more was typed for a moment.
     pub(super) fn settle_secret(&mut self, model: &mut Model, ports: &mut Ports<'_>) -> Vec<Event> {
         let Some(typing) = &mut self.typing else { return Vec::new() };
-        let typed = typing.settle();
+        let typed = if model.size.fits() { typing.settle() } else { typing.settle_unseen() };
         self.typed(typed, model, ports)
     }
 
     fn typed(&mut self, typed: Typed, model: &mut Model, ports: &mut Ports<'_>) -> Vec<Event> {
+        self.say_what_is_forgotten(model);
         match typed {
             Typed::More => Vec::new(),
             Typed::Stop => vec![Event::Command(Command::Stop)],
@@ -142,6 +146,7 @@ impl Performing {
             }
             Typed::Done(secret) => {
                 let Some(typing) = self.typing.take() else { return Vec::new() };
+                self.paste_is_left = typing.is_pasting();
                 model.end_secret();
                 let event = match secret {
                     Ok(secret) => self.begin(typing.effect, Some(secret), model, ports),
@@ -152,15 +157,43 @@ impl Performing {
         }
     }
 
-    /// Whether the next byte of a secret decides what the last one was.
-    pub(super) fn is_unsettled(&self) -> bool {
-        self.typing.as_ref().is_some_and(Typing::is_unsettled)
+    /// How long the next byte of a secret may take, when it decides what the last one was.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        self.typing.as_ref().and_then(Typing::patience)
+    }
+
+    /// Whether a secret has just ended in the middle of a paste, whose rest is still to come. Says it once.
+    pub(super) fn take_paste_left(&mut self) -> bool {
+        std::mem::take(&mut self.paste_is_left)
+    }
+
+    /// What was being pasted before the prompt goes on.
+    pub(super) fn paste_goes_on(&mut self) {
+        if let Some(typing) = &mut self.typing {
+            typing.paste_goes_on();
+        }
     }
 
     /// Somebody else had the terminal: what was typed so far may have been seen, or be half.
-    pub(super) fn begin_secret_again(&mut self) {
+    pub(super) fn begin_secret_again(&mut self, model: &mut Model) {
         if let Some(typing) = &mut self.typing {
             typing.begin_again();
+        }
+        self.say_what_is_forgotten(model);
+    }
+
+    /// The same, after something was typed that was not taken.
+    pub(super) fn lose_secret(&mut self, model: &mut Model) {
+        if let Some(typing) = &mut self.typing {
+            typing.lose();
+        }
+        self.say_what_is_forgotten(model);
+    }
+
+    /// Whoever types the rest only of what is forgotten spends a try.
+    fn say_what_is_forgotten(&self, model: &mut Model) {
+        if self.typing.as_ref().is_some_and(Typing::has_forgotten) {
+            model.begin_secret_anew();
         }
     }
 }

@@ -1,9 +1,13 @@
 //! A secret that is being typed on the full screen: byte by byte into its locked page, past the keyboard and the model.
 
+use std::time::Duration;
+
 use crate::machine::{Effect, Novelty, SecretNeed};
 use crate::screen::model::Round;
 use crate::secret::Secret;
 use crate::secrets::{SecretsError, check_given, same};
+
+use super::keyboard::REST_OF_KEY;
 
 /// A secret that is being typed, and what waits for it.
 pub(super) struct Typing {
@@ -15,6 +19,10 @@ pub(super) struct Typing {
     /// A new secret after the first time.
     first: Option<Secret>,
     escape: Escape,
+    /// The number in a sequence.
+    number: u16,
+    paste: Paste,
+    has_forgotten: bool,
 }
 
 /// What a byte of a secret did.
@@ -29,6 +37,16 @@ pub(super) enum Typed {
     Done(Result<Secret, SecretsError>),
 }
 
+/// Text that comes in one piece. No byte of it is a key: its line ends press no Enter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Paste {
+    None,
+    /// It was pasted as the secret.
+    Secret,
+    /// It began before the prompt: nothing of it is the secret.
+    Foreign,
+}
+
 /// Keys that are no characters begin with Escape. They are no part of a secret.
 #[derive(PartialEq, Eq)]
 enum Escape {
@@ -40,7 +58,16 @@ enum Escape {
 
 impl Typing {
     pub(super) fn new(effect: Effect, need: SecretNeed) -> Result<Typing, SecretsError> {
-        Ok(Typing { effect, need, typed: Secret::empty()?, first: None, escape: Escape::None })
+        Ok(Typing {
+            effect,
+            need,
+            typed: Secret::empty()?,
+            first: None,
+            escape: Escape::None,
+            number: 0,
+            paste: Paste::None,
+            has_forgotten: false,
+        })
     }
 
     /// Which time it is typed.
@@ -50,15 +77,48 @@ impl Typing {
 
     /// Takes one byte.
     pub(super) fn take(&mut self, byte: u8) -> Typed {
+        self.plain(byte).map_or(Typed::More, |byte| self.character(byte))
+    }
+
+    /// Takes one byte on a terminal that cannot show the prompt: nobody answers what cannot be read.
+    pub(super) fn take_unseen(&mut self, byte: u8) -> Typed {
+        let Some(byte) = self.plain(byte) else { return Typed::More };
+        self.lose();
+        if byte == CONTROL_C { Typed::Stop } else { Typed::More }
+    }
+
+    /// The byte, if it is a character and no part of a key that is none.
+    fn plain(&mut self, byte: u8) -> Option<u8> {
         match (&self.escape, byte) {
             (_, ESCAPE) => self.escape = Escape::Begun,
-            (Escape::Begun, b'[') => self.escape = Escape::Sequence,
+            (Escape::Begun, b'[') => (self.escape, self.number) = (Escape::Sequence, 0),
             (Escape::Begun, b'O') => self.escape = Escape::Last,
+            (Escape::Sequence, digit @ b'0'..=b'9') => {
+                self.number = self.number.saturating_mul(10).saturating_add(u16::from(digit - b'0'));
+            }
             (Escape::Sequence, 0x20..=0x3f | b'[') => {}
+            (Escape::Sequence, b'~') => self.end_sequence(),
             (Escape::Begun | Escape::Sequence | Escape::Last, _) => self.escape = Escape::None,
-            (Escape::None, byte) => return self.character(byte),
+            (Escape::None, byte) => return Some(byte).filter(|byte| self.counts(*byte)),
         }
-        Typed::More
+        None
+    }
+
+    fn end_sequence(&mut self) {
+        self.escape = Escape::None;
+        match (self.number, self.paste) {
+            (PASTE_BEGINS, Paste::None) => self.paste = Paste::Secret,
+            (PASTE_ENDS, _) => self.paste = Paste::None,
+            _ => {}
+        }
+    }
+
+    fn counts(&self, byte: u8) -> bool {
+        match self.paste {
+            Paste::None => true,
+            Paste::Secret => !byte.is_ascii_control(),
+            Paste::Foreign => false,
+        }
     }
 
     /// Nothing more came: an Escape that stands alone cancels.
@@ -67,15 +127,44 @@ impl Typing {
         if begun { Typed::Done(Err(SecretsError::Empty)) } else { Typed::More }
     }
 
-    /// Whether the next byte decides what the last one was.
-    pub(super) fn is_unsettled(&self) -> bool {
-        self.escape != Escape::None
+    /// The same on a terminal that cannot show the prompt: half a key is nothing.
+    pub(super) fn settle_unseen(&mut self) -> Typed {
+        self.escape = Escape::None;
+        Typed::More
+    }
+
+    /// How long the next byte may take, when it decides what the last one was.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        let rest = if self.is_pasting() { REST_OF_PASTED_KEY } else { REST_OF_KEY };
+        (self.escape != Escape::None).then_some(rest)
+    }
+
+    /// Whether the end of a paste is still to come.
+    pub(super) fn is_pasting(&self) -> bool {
+        self.paste != Paste::None
+    }
+
+    /// What was being pasted before the prompt goes on.
+    pub(super) fn paste_goes_on(&mut self) {
+        self.paste = Paste::Foreign;
+    }
+
+    /// Whether something that was typed is forgotten.
+    pub(super) fn has_forgotten(&self) -> bool {
+        self.has_forgotten
     }
 
     /// Forgets what was typed so far, and asks for all of it again.
     pub(super) fn begin_again(&mut self) {
+        self.has_forgotten |= !self.typed.is_empty();
         self.typed.clear();
         self.escape = Escape::None;
+    }
+
+    /// The same, after something was typed that was not taken.
+    pub(super) fn lose(&mut self) {
+        self.begin_again();
+        self.has_forgotten = true;
     }
 
     fn character(&mut self, byte: u8) -> Typed {
@@ -103,6 +192,7 @@ impl Typing {
             Err(error) => return Typed::Done(Err(error.into())),
         };
         let typed = std::mem::replace(&mut self.typed, next);
+        self.has_forgotten = false;
         match (self.need.novelty, self.first.take()) {
             (Novelty::Known, _) => Typed::Done(check_given(&self.need, typed)),
             (Novelty::New, Some(first)) => Typed::Done(same(first, &typed)),
@@ -117,6 +207,11 @@ impl Typing {
         }
     }
 }
+
+/// A pasted Escape cancels nothing because a slow line stops after it.
+const REST_OF_PASTED_KEY: Duration = Duration::from_secs(1);
+const PASTE_BEGINS: u16 = 200;
+const PASTE_ENDS: u16 = 201;
 
 const CONTROL_C: u8 = 3;
 const BACKSPACE: u8 = 8;
@@ -179,10 +274,11 @@ mod tests {
     fn escape_alone_cancels_and_ctrl_c_asks() {
         let mut typing = typing(Novelty::Known);
         assert!(matches!(typing.take(b'1'), Typed::More));
-        assert!(matches!(typing.take(ESCAPE), Typed::More) && typing.is_unsettled());
+        assert!(matches!(typing.take(ESCAPE), Typed::More) && typing.patience().is_some());
         assert!(matches!(typing.settle(), Typed::Done(Err(SecretsError::Empty))));
         assert!(matches!(typing.take(CONTROL_C), Typed::Stop));
         // What was typed before Ctrl-C is gone.
+        assert!(typing.has_forgotten());
         assert_eq!(typed(&mut typing, b"234\r"), Some(Ok("234".to_owned())));
     }
 
@@ -229,5 +325,32 @@ mod tests {
             }
         }
         assert_eq!(named.len(), keymap::described(AT_A_SECRET).len(), "each of them is one byte: {named:?}");
+    }
+
+    #[test]
+    fn line_ends_and_controls_in_a_paste_press_no_key() {
+        let mut typing = typing(Novelty::Known);
+        assert_eq!(typed(&mut typing, b"\x1b[200~12\r\x03\x7f\x1534\r"), None);
+        assert!(typing.is_pasting());
+        assert_eq!(typed(&mut typing, b"\x1b[201~\r"), Some(Ok("1234".to_owned())));
+    }
+
+    #[test]
+    fn what_was_being_pasted_before_the_prompt_is_no_part_of_the_secret() {
+        let mut typing = typing(Novelty::Known);
+        typing.paste_goes_on();
+        assert_eq!(typed(&mut typing, b"the rest\r\x1b[201~1234\r"), Some(Ok("1234".to_owned())));
+    }
+
+    #[test]
+    fn what_is_typed_where_no_prompt_can_be_read_is_not_taken() {
+        let mut typing = typing(Novelty::Known);
+        assert_eq!(typed(&mut typing, b"12"), None);
+        assert!(b"39\r".iter().all(|byte| matches!(typing.take_unseen(*byte), Typed::More)));
+        assert!(typing.has_forgotten());
+        assert!(matches!(typing.take_unseen(ESCAPE), Typed::More));
+        assert!(matches!(typing.settle_unseen(), Typed::More));
+        assert!(matches!(typing.take_unseen(CONTROL_C), Typed::Stop));
+        assert_eq!(typed(&mut typing, b"1234\r"), Some(Ok("1234".to_owned())));
     }
 }

@@ -81,12 +81,41 @@ fn pasted_text_is_one_piece_and_its_lines_are_no_answers() {
 }
 
 #[test]
-fn a_paste_whose_end_is_lost_swallows_nothing_that_is_typed_later() {
+fn a_paste_that_stops_half_way_never_becomes_keys() {
     let mut keyboard = Keyboard::default();
     assert_eq!(keyboard.take(b"\x1b[200~half"), []);
     assert!(keyboard.patience().is_some());
-    assert_eq!(keyboard.settle(), [Stroke::Pasted("half".to_owned())]);
-    assert_eq!(keyboard.take(b"\x03"), [held(KeyCode::Char('c'), KeyModifiers::CONTROL)]);
+    assert_eq!(keyboard.settle(), [Stroke::PasteHangs]);
+    assert!(keyboard.patience().is_none(), "nothing is left to wait for");
+    assert_eq!(keyboard.take(b" and\rhalf\x03"), []);
+    assert_eq!(keyboard.settle(), []);
+    assert_eq!(keyboard.take(b"\x1b[201~\r").last(), Some(&key(KeyCode::Enter)));
+}
+
+#[test]
+fn ctrl_c_alone_gives_up_a_paste_whose_end_is_lost() {
+    let mut keyboard = Keyboard::default();
+    assert_eq!(keyboard.take(b"\x1b[200~half\x03"), []);
+    assert_eq!(keyboard.settle(), [Stroke::PasteHangs]);
+    assert_eq!(keyboard.take(b"\x03"), []);
+    assert_eq!(keyboard.settle(), [Stroke::PasteGivenUp]);
+    assert_eq!(keyboard.take(b"\r"), [key(KeyCode::Enter)]);
+}
+
+#[test]
+fn a_paste_beyond_every_limit_is_swallowed_to_its_end() {
+    let text = [&b"a".repeat(65_600)[..], b"\x15an answer\ranother one\r"].concat();
+    let pasted = strokes(&[b"\x1b[200~", &text[..], b"\x1b[201~\x1b[A"].concat());
+    assert_eq!(pasted, [Stroke::PastedTooMuch, key(KeyCode::Up)]);
+    let fits = strokes(&[b"\x1b[200~", &b"a".repeat(64 * 1024)[..], b"\x1b[201~"].concat());
+    assert_eq!(fits, [Stroke::Pasted("a".repeat(64 * 1024))]);
+}
+
+#[test]
+fn the_rest_of_what_was_pasted_into_a_secret_is_nothing() {
+    let mut keyboard = Keyboard::default();
+    keyboard.paste_goes_on();
+    assert_eq!(keyboard.take(b"more\ry\x1b\x1b[201~\r"), [key(KeyCode::Enter)]);
 }
 
 proptest! {
