@@ -5,7 +5,7 @@ use shared::digest::{DocumentDigest, sha256};
 use shared::gap::{BootstrapPayload, PayloadError, SettingsPin};
 use shared::json::Json;
 use shared::key::Key;
-use shared::metadata::{Root, TopRole};
+use shared::metadata::{Metadata, Root, TopRole};
 use shared::names::KeyId;
 use shared::rotation::{RootError, check_first_root};
 use shared::threshold::Tally;

@@ -301,7 +301,7 @@ mod tests {
         let mut typing = typing(Novelty::Known);
         typing.take(b'1');
         let typed_now = match typing.take(byte) {
-            Typed::More if typing.is_unsettled() => typing.settle(),
+            Typed::More if typing.patience().is_some() => typing.settle(),
             typed_now => typed_now,
         };
         match typed_now {
