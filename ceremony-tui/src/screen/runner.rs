@@ -173,7 +173,7 @@ impl Screen<'_> {
             let size = self.stage.size()?;
             let fitted = self.model.size.fits();
             self.happen(Event::Resized(size), ports)?;
-            if !fitted && self.types_secret() {
+            if !fitted && size.fits() && self.types_secret() {
                 self.lose_unseen()?;
             }
         }
@@ -182,6 +182,10 @@ impl Screen<'_> {
 
     /// Takes in what was typed.
     fn read(&mut self, ports: &mut Ports<'_>) -> Result<Next, RunError> {
+        // What was there may be thrown away by now, and a read that waits would freeze the screen.
+        if !is_input_there()? {
+            return Ok(Next::Stay);
+        }
         let next = match self.types_secret() {
             true => self.read_secret(ports),
             false => self.read_keys(ports),
@@ -246,8 +250,7 @@ impl Screen<'_> {
     fn settle(&mut self, ports: &mut Ports<'_>) -> Result<Next, RunError> {
         let is_over = self.rest.is_some_and(|rest| rest.left().is_none());
         // After the program was stopped for a while, the rest may be there and unread.
-        let is_there = || wait_for_input(stdin(), Some(Duration::ZERO)).map_err(std::io::Error::from);
-        if !is_over || is_there()? {
+        if !is_over || is_input_there()? {
             return Ok(Next::Stay);
         }
         self.rest = None;
@@ -259,7 +262,7 @@ impl Screen<'_> {
 
     /// What was typed before the prompt can be read is no part of the secret.
     fn lose_unseen(&mut self) -> Result<(), RunError> {
-        if wait_for_input(stdin(), Some(Duration::ZERO)).map_err(std::io::Error::from)? {
+        if is_input_there()? {
             forget_type_ahead();
             self.performing.lose_secret(&mut self.model);
         }
@@ -326,6 +329,10 @@ impl Screen<'_> {
         }
         Ok(Next::Stay)
     }
+}
+
+fn is_input_there() -> std::io::Result<bool> {
+    Ok(wait_for_input(stdin(), Some(Duration::ZERO))?)
 }
 
 /// Reads what is there. Nothing when the terminal has ended.
