@@ -27,10 +27,12 @@ impl RoleKeys {
     /// A missing field, an impossible id, one id listed twice, or a threshold below one.
     pub fn from_json(value: &Json) -> Result<RoleKeys, RoleKeysError> {
         let listed = value.get("keyids").and_then(Json::as_array).ok_or(RoleKeysError::Field("keyids"))?;
-        let mut keyids = Vec::new();
+        let (mut keyids, mut seen) = (Vec::new(), BTreeSet::new());
         for entry in listed {
-            let keyid = KeyId::parse(entry.as_str().ok_or(RoleKeysError::Field("keyids"))?)?;
-            if keyids.contains(&keyid) {
+            let text = entry.as_str().ok_or(RoleKeysError::Field("keyids"))?;
+            let keyid = KeyId::parse(text)?;
+            // A stranger's list may be very long.
+            if !seen.insert(text) {
                 return Err(RoleKeysError::IdTwice(keyid));
             }
             keyids.push(keyid);
@@ -103,9 +105,10 @@ impl Tally {
 /// placeholders are passed over. Of many refused signatures only the first have their cause looked for.
 pub fn count_signatures(document: &SignedDocument, keys: &BTreeMap<KeyId, Key>, role: &RoleKeys) -> Tally {
     let mut tally = Tally { threshold: role.threshold, valid: Vec::new(), invalid: Vec::new() };
+    let listed: BTreeSet<&KeyId> = role.keyids.iter().collect();
     let mut counted = BTreeSet::new();
     for signature in document.signatures() {
-        if !role.keyids.contains(&signature.keyid) || signature.sig.is_empty() {
+        if !listed.contains(&signature.keyid) || signature.sig.is_empty() {
             continue;
         }
         let Some(key) = keys.get(&signature.keyid) else {
