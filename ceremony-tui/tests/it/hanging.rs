@@ -94,8 +94,9 @@ fn a_module_that_never_answers_costs_one_answer_at_its_time_limit() {
     let module = hardware_tests::modules::that_hangs(folder.path()).unwrap();
     let online = Online::write(folder.path());
     let (alice, _) = age_file(folder.path(), "alice", "alice's passphrase");
-    let mut fast = Command::new("faketime");
-    fast.args(["-f", "+0 x20", BINARY, "new"]).current_dir(folder.path());
+    let mut fast = Command::new(BINARY);
+    fast.arg("new").current_dir(folder.path());
+    hardware_tests::clock::faster(&mut fast, 20).unwrap();
     let mut ceremony = at_root_keys(&fast, &online);
     ceremony.answer("0 of at least", "token").unwrap();
     ceremony.answer("Name of the key's holder", "alice").unwrap();
@@ -117,8 +118,9 @@ fn in_plain_lines_a_module_that_never_answers_costs_one_answer_too() {
     let pipe = folder.path().join("secrets");
     std::fs::write(&pipe, "alice\talice's passphrase\n").unwrap();
     let mut fast = Command::new("sh");
-    let script = r#"exec faketime -f "+0 x20" "$1" new --plain --pin-fd 3 3<"$2""#;
+    let script = r#"exec "$1" new --plain --pin-fd 3 3<"$2""#;
     fast.args(["-c", script, "sh", BINARY]).arg(&pipe).current_dir(folder.path());
+    hardware_tests::clock::faster(&mut fast, 20).unwrap();
     let mut room = Room::start(fast);
     online.import(&mut room);
     room.answer("root-keys.add", "token");
