@@ -140,7 +140,11 @@ fn counted() -> impl Iterator<Item = (&'static ClientSupport, CountedScheme)> {
 fn refuses_the_key(client: Judge, seen: &Seen) -> bool {
     let words: &[&str] = match client {
         Judge::PythonTuf | Judge::TufJs => &["root was signed by 0/1 keys"],
-        Judge::Tough => &["unknown variant", "Invalid SubjectPublicKeyInfo document"],
+        Judge::Tough => &[
+            "unknown variant",
+            "Invalid SubjectPublicKeyInfo document",
+            "not met for role root (0 valid signatures)",
+        ],
         Judge::SigstoreTuf => &["signature threshold not met for role root"],
     };
     match seen {
