@@ -16,6 +16,8 @@ pub struct Days(NonZeroU32);
 impl Days {
     /// The greatest number of days.
     pub const MAX: u32 = 36_500;
+    const DAY: Days = Days(NonZeroU32::MIN);
+    const YEAR: Days = Days(NonZeroU32::MIN.saturating_add(364));
 
     /// Takes a number of days.
     ///
@@ -54,6 +56,18 @@ pub struct RepositorySettings {
 }
 
 impl RepositorySettings {
+    /// What RSTUF's cli proposes, and the ceremony too: a year for root and targets, a day for what is renewed alone.
+    pub fn proposed(bins: Bins) -> RepositorySettings {
+        RepositorySettings {
+            root: Days::YEAR,
+            timestamp: Days::DAY,
+            snapshot: Days::DAY,
+            targets: Days::YEAR,
+            bin: Days::DAY,
+            bins,
+        }
+    }
+
     /// Reads `{"roles": {…}}` as RSTUF's cli writes it, with our `bins.kind`.
     ///
     /// # Errors

@@ -124,18 +124,21 @@ impl Exception {
 
 impl Draft {
     pub(super) fn new(options: Options) -> Draft {
+        let artifacts = 10_000;
+        let bins = Bins { kind: BinKind::Succinct, count: BinCount::recommended(artifacts) };
+        let proposed = RepositorySettings::proposed(bins);
         Draft {
             options,
             repository: String::new(),
-            root_days: 365,
-            targets_days: 365,
-            snapshot_days: 1,
-            timestamp_days: 1,
-            bins_days: 1,
+            root_days: proposed.root.get().into(),
+            targets_days: proposed.targets.get().into(),
+            snapshot_days: proposed.snapshot.get().into(),
+            timestamp_days: proposed.timestamp.get().into(),
+            bins_days: proposed.bin.get().into(),
             threshold: 2,
-            artifacts: 10_000,
-            bin_kind: BinKind::Succinct,
-            bin_count: u64::from(BinCount::recommended(10_000).get()),
+            artifacts,
+            bin_kind: bins.kind,
+            bin_count: bins.count.get().into(),
             decided: Vec::new(),
             online: None,
             root_keys: Vec::new(),

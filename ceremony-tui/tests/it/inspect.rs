@@ -9,7 +9,7 @@ use shared::json::Json;
 use shared::key::{Key, Scheme};
 use shared::names::Version;
 use shared::root_draft::{KeySpelling, NamedKey, RootDraft};
-use shared::settings::{Days, RepositorySettings};
+use shared::settings::RepositorySettings;
 use shared::software::SoftwareKey;
 use shared::time::Expiry;
 
@@ -70,21 +70,16 @@ fn a_key_that_some_clients_refuse_is_shown_with_a_warning_that_names_them() {
         ("keyval", Json::object([("public", Json::from(P384))])),
     ]);
     let named = |name: &str, key: Key| NamedKey { name: name.to_owned(), key };
-    let days = |days| Days::new(days).unwrap();
     let draft = RootDraft {
         version: Version::ONE,
         expires: Expiry::after_days(now(), 365),
         threshold: NonZeroU32::MIN,
         root_keys: vec![named("carol", Key::from_json(&curious).unwrap())],
         online_keys: vec![named("online-1", online.public().clone())],
-        settings: RepositorySettings {
-            root: days(365),
-            timestamp: days(1),
-            snapshot: days(1),
-            targets: days(365),
-            bin: days(1),
-            bins: Bins { kind: BinKind::Succinct, count: BinCount::new(256).unwrap() },
-        },
+        settings: RepositorySettings::proposed(Bins {
+            kind: BinKind::Succinct,
+            count: BinCount::new(256).unwrap(),
+        }),
         rehearsal: false,
         record: None,
         spelling: KeySpelling::Plain,

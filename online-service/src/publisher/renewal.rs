@@ -72,7 +72,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use shared::bins::{BinCount, BinKind, Bins};
-    use shared::settings::{Days, RepositorySettings};
+    use shared::settings::RepositorySettings;
     use shared::time::UnixTime;
 
     use super::{BATCH, due, life};
@@ -80,15 +80,7 @@ mod tests {
     use crate::ports::catalog::publication::CurrentRole;
 
     fn settings(bins: u64) -> RepositorySettings {
-        let days = |days| Days::new(days).unwrap();
-        RepositorySettings {
-            root: days(365),
-            timestamp: days(1),
-            snapshot: days(1),
-            targets: days(365),
-            bin: days(1),
-            bins: Bins { kind: BinKind::Succinct, count: BinCount::new(bins).unwrap() },
-        }
+        RepositorySettings::proposed(Bins { kind: BinKind::Succinct, count: BinCount::new(bins).unwrap() })
     }
 
     fn fresh(settings: &RepositorySettings) -> BTreeMap<RoleLabel, CurrentRole> {

@@ -306,7 +306,7 @@ mod tests {
     use shared::metadata::{Metadata, Root};
     use shared::names::Version;
     use shared::root_draft::{KeySpelling, NamedKey, RootDraft};
-    use shared::settings::{Days, RepositorySettings};
+    use shared::settings::RepositorySettings;
     use shared::software::SoftwareKey;
     use shared::time::{Expiry, UnixTime};
 
@@ -317,15 +317,7 @@ mod tests {
             name: format!("key-{number}"),
             key: SoftwareKey::generate(Scheme::Ed25519).unwrap().public().clone(),
         };
-        let days = |days| Days::new(days).unwrap();
-        let settings = RepositorySettings {
-            root: days(365),
-            timestamp: days(1),
-            snapshot: days(1),
-            targets: days(365),
-            bin: days(1),
-            bins,
-        };
+        let settings = RepositorySettings::proposed(bins);
         let draft = RootDraft {
             version: Version::ONE,
             expires: Expiry::after_days(UnixTime(0), 365),

@@ -10,7 +10,7 @@ use shared::key::{Scheme, Signature};
 use shared::metadata::{Metadata, Root};
 use shared::names::Version;
 use shared::root_draft::{KeySpelling, NamedKey, RootDraft};
-use shared::settings::{Days, RepositorySettings};
+use shared::settings::RepositorySettings;
 use shared::software::SoftwareKey;
 use shared::time::{Expiry, UnixTime};
 
@@ -118,15 +118,7 @@ impl Ceremony {
 }
 
 fn settings(options: &Options) -> RepositorySettings {
-    let days = |days| Days::new(days).unwrap();
-    RepositorySettings {
-        root: days(365),
-        timestamp: days(1),
-        snapshot: days(1),
-        targets: days(365),
-        bin: days(1),
-        bins: Bins { kind: options.kind, count: BinCount::new(options.bins).unwrap() },
-    }
+    RepositorySettings::proposed(Bins { kind: options.kind, count: BinCount::new(options.bins).unwrap() })
 }
 
 /// The time of the machine.

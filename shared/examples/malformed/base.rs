@@ -12,7 +12,7 @@ use shared::key::Signature;
 use shared::metadata::{Body, Common, MetaEntry, Metadata, Root, Snapshot, Targets, Timestamp};
 use shared::names::Version;
 use shared::root_draft::{KeySpelling, NamedKey, RootDraft};
-use shared::settings::{Days, RepositorySettings};
+use shared::settings::RepositorySettings;
 use shared::software::SoftwareKey;
 use shared::target::{TargetInfo, TargetPath};
 use shared::time::{Expiry, UnixTime};
@@ -38,15 +38,7 @@ pub(crate) const ONLINE: u8 = 3;
 pub(crate) const STRANGER: u8 = 4;
 
 fn settings() -> RepositorySettings {
-    let days = |days| Days::new(days).unwrap();
-    RepositorySettings {
-        root: days(365),
-        timestamp: days(1),
-        snapshot: days(1),
-        targets: days(365),
-        bin: days(1),
-        bins: bins(),
-    }
+    RepositorySettings::proposed(bins())
 }
 
 fn bins() -> Bins {

@@ -9,7 +9,7 @@ use crate::document::SignedDocument;
 use crate::json::Json;
 use crate::key::{Scheme, Signature};
 use crate::root_draft::{KeySpelling, NamedKey, RootDraft};
-use crate::settings::{Days, RepositorySettings};
+use crate::settings::RepositorySettings;
 use crate::software::SoftwareKey;
 use crate::threshold::RoleKeysError;
 
@@ -28,21 +28,16 @@ fn count(people: &BTreeSet<usize>) -> u32 {
 }
 
 fn draft(version: Version, keys: &[&SoftwareKey], threshold: u32, online: &SoftwareKey) -> RootDraft {
-    let days = |n| Days::new(n).unwrap();
     RootDraft {
         version,
         expires: Expiry::after_days(NOW, 365),
         threshold: NonZeroU32::new(threshold).unwrap(),
         root_keys: keys.iter().map(|key| named("person", key)).collect(),
         online_keys: vec![named("online", online)],
-        settings: RepositorySettings {
-            root: days(365),
-            timestamp: days(1),
-            snapshot: days(1),
-            targets: days(365),
-            bin: days(1),
-            bins: Bins { kind: BinKind::Succinct, count: BinCount::new(256).unwrap() },
-        },
+        settings: RepositorySettings::proposed(Bins {
+            kind: BinKind::Succinct,
+            count: BinCount::new(256).unwrap(),
+        }),
         rehearsal: false,
         record: None,
         spelling: KeySpelling::Plain,

@@ -12,7 +12,7 @@ use shared::metadata::{Body, Common, MetaEntry, Snapshot, Targets, Timestamp};
 use shared::names::Version;
 use shared::repository::{MetadataSource, Report, SourceError, VerifyError, verify_repository};
 use shared::root_draft::{KeySpelling, NamedKey, RootDraft};
-use shared::settings::{Days, RepositorySettings};
+use shared::settings::RepositorySettings;
 use shared::software::SoftwareKey;
 use shared::target::{TargetInfo, TargetPath};
 use shared::time::{Expiry, UnixTime};
@@ -66,7 +66,6 @@ impl Repository {
     }
 
     fn publish_root(&mut self, version: u64) {
-        let days = |n| Days::new(n).unwrap();
         let named =
             |name: &str, key: &SoftwareKey| NamedKey { name: name.to_owned(), key: key.public().clone() };
         let draft = RootDraft {
@@ -75,14 +74,7 @@ impl Repository {
             threshold: NonZeroU32::MIN,
             root_keys: vec![named("alice", &self.root_key)],
             online_keys: vec![named("online", &self.online)],
-            settings: RepositorySettings {
-                root: days(365),
-                timestamp: days(1),
-                snapshot: days(1),
-                targets: days(365),
-                bin: days(1),
-                bins: self.bins,
-            },
+            settings: RepositorySettings::proposed(self.bins),
             rehearsal: false,
             record: None,
             spelling: KeySpelling::Plain,
