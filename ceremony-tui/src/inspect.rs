@@ -28,12 +28,9 @@ use kind::Kind;
 const FIRST_ROOT_IN_UPDATE: &str = "Warning: a metadata update never carries version 1. A first root comes in a bootstrap payload, with its settings; \
      export it again.";
 
-/// Larger than any document that crosses the gap.
-const LIMIT: u64 = 8 * 1024 * 1024;
-
 /// Says in sentences what `file` is.
 pub fn run(file: &Path, now: UnixTime, out: &mut dyn Write) -> Result<(), InspectError> {
-    let bytes = folder::import(file, LIMIT)?;
+    let bytes = folder::import(file, shared::gap::MAX_BYTES)?;
     for line in describe(&bytes, now)? {
         writeln!(out, "{}", printable(&line))?;
     }
