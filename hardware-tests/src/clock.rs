@@ -28,9 +28,16 @@ pub fn faster(command: &mut Command, times: u32) -> Result<(), ClockError> {
     preload(command, &format!("+0 x{times}"))
 }
 
+/// The library, for whoever makes an environment without a command.
+///
+/// # Errors
+/// It is not installed.
+pub fn library() -> Result<&'static str, ClockError> {
+    LIBRARIES.into_iter().find(|path| Path::new(path).exists()).ok_or(ClockError)
+}
+
 fn preload(command: &mut Command, time: &str) -> Result<(), ClockError> {
-    let library = LIBRARIES.into_iter().find(|path| Path::new(path).exists()).ok_or(ClockError)?;
-    command.env("LD_PRELOAD", library).env("FAKETIME", time);
+    command.env("LD_PRELOAD", library()?).env("FAKETIME", time);
     Ok(())
 }
 

@@ -115,6 +115,9 @@ const SCROLL: Binding =
     key(KeyCode::Up, Command::Previous, "↑↓", "scroll", "read row by row").listed(Listed::InHelp);
 const ALSO_DOWN: Binding = also(KeyCode::Down, Command::Next);
 
+const WORDS_BY_LETTER: Binding =
+    key(KeyCode::Char('w'), Command::Words, "w", "words", "the document digest in words").with_document();
+
 const CHOOSING: &[Binding] = &[
     key(KeyCode::Up, Command::Previous, "↑↓", "choose", "choose an answer; its number does it too"),
     ALSO_DOWN,
@@ -124,7 +127,7 @@ const CHOOSING: &[Binding] = &[
     PAGE_DOWN,
     PAGE_UP,
     key(KeyCode::Char('b'), Command::Bytes, "b", "bytes", "the bytes that are signed").with_document(),
-    key(KeyCode::Char('w'), Command::Words, "w", "words", "the document digest in words").with_document(),
+    WORDS_BY_LETTER,
     ALSO_F2,
     ALSO_F3,
     HELP,
@@ -217,7 +220,7 @@ const ENDED: &[Binding] = &[
     SCROLL,
     ALSO_DOWN,
     key(KeyCode::Char('b'), Command::Bytes, "b", "bytes", "the bytes that were signed").with_document(),
-    key(KeyCode::Char('w'), Command::Words, "w", "words", "the document digest in words").with_document(),
+    WORDS_BY_LETTER,
     ALSO_F2,
     ALSO_F3,
     HELP,

@@ -1,7 +1,5 @@
 //! Step *Export* on media that are full, protected, pulled out or prepared; and a clock that is wrong.
 
-use std::path::Path;
-
 use hardware_tests::medium::{Medium, with_media};
 
 use crate::holders::{SECRETS, TwoHolders};
@@ -76,19 +74,13 @@ fn an_export_to_a_medium_that_does_not_take_it_is_refused_until_one_does() {
     .unwrap();
 }
 
-const FAKETIME: [&str; 2] = [
-    "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
-    "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
-];
-
 #[test]
 fn a_clock_before_the_program_was_built_is_a_finding_and_nothing_from_its_future_is_taken() {
     let folder = tempfile::tempdir().unwrap();
     let online = Online::write(folder.path());
     let kept = Kept::below(folder.path());
-    let library = FAKETIME.iter().find(|path| Path::new(path).exists());
-    let library = library.expect("libfaketime is missing. Install it with `apt-get install faketime`");
-    let environment = vec![("LD_PRELOAD", *library), ("FAKETIME", "@2020-01-01 00:00:00")];
+    let environment =
+        vec![("LD_PRELOAD", hardware_tests::clock::library().unwrap()), ("FAKETIME", "@2020-01-01 00:00:00")];
     let mut room = Room::enter(folder.path(), &Setup { environment, ..Setup::with_secrets(SECRETS) });
     room.pass_until("preflight.except.clock");
     let seen = room.transcript.clone();
