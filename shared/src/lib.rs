@@ -11,6 +11,7 @@
 //! * [`rotation::check_succession`] decides whether root N+1 may follow root N.
 
 pub mod bins;
+pub mod device;
 pub mod digest;
 pub mod document;
 pub mod gap;
