@@ -226,7 +226,7 @@ mod tests {
         let mut secret = Secret::empty().unwrap();
         secret.push(b'x').unwrap();
         let same = secret.duplicate().unwrap();
-        assert_eq!(Outgoing::new(&vec![1, 2, 3], Some(secret)).unwrap().advance(&one), Ok(true));
+        assert_eq!(Outgoing::new(&vec![1, 2, 3], vec![secret]).unwrap().advance(&one), Ok(true));
         one.send_descriptor(rustix::stdio::stdout()).unwrap();
         assert_eq!(other.receive::<Vec<i32>>().unwrap(), [1, 2, 3]);
         assert!(other.receive_secret().unwrap().same_as(&same));

@@ -68,8 +68,8 @@ impl Start {
         Ok(Start { hosts: Hosts::new(broker), secrets, interrupt })
     }
 
-    fn ask_files(&mut self, request: Request, secret: Option<Secret>) -> Result<Answer, AskError> {
-        let question = Question { host: HostKind::Files, request, secret };
+    fn ask_files(&mut self, request: Request, secrets: Vec<Secret>) -> Result<Answer, AskError> {
+        let question = Question { host: HostKind::Files, request, secrets };
         token::ask(&mut self.hosts, question, &self.interrupt)
     }
 }
@@ -161,10 +161,10 @@ fn generate_key(path: &str, scheme: WireScheme, pin_fd: Option<i32>) -> anyhow::
     let prompt =
         Prompt { out: &mut out, text: crate::text::printable(&format!("? {} {}", need.id, need.what)) };
     // Before the passphrase: nobody types one twice for a file that cannot be written.
-    start.ask_files(Request::CheckNewKeyFile { path: path.to_owned() }, None)?;
+    start.ask_files(Request::CheckNewKeyFile { path: path.to_owned() }, Vec::new())?;
     let secret = start.secrets.ask(&need, prompt, &start.interrupt)?;
     let request = Request::GenerateKeyFile { path: path.to_owned(), scheme };
-    let Answer::Key(json) = start.ask_files(request, Some(secret))? else {
+    let Answer::Key(json) = start.ask_files(request, vec![secret])? else {
         anyhow::bail!("The key host gave an answer to another question. Look at {path} before you use it.");
     };
     let key = shared::key::Key::from_json(&json)?;

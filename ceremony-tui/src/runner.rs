@@ -53,8 +53,8 @@ pub(crate) enum Begun {
 }
 
 impl Ports<'_> {
-    /// Begins an effect, with the secret that it needs. `Say` is the front end's own affair.
-    pub(crate) fn begin(&mut self, effect: Effect, secret: Option<Secret>) -> Option<Begun> {
+    /// Begins an effect, with the secrets that it needs. `Say` is the front end's own affair.
+    pub(crate) fn begin(&mut self, effect: Effect, secrets: Vec<Secret>) -> Option<Begun> {
         match effect {
             Effect::Say(_) => return None,
             Effect::LookAtMachine => {
@@ -64,7 +64,7 @@ impl Ports<'_> {
             Effect::Export { folder, name, bytes } => {
                 self.medium.begin(Errand::Export { folder, name, bytes });
             }
-            Effect::Ask { host, request, .. } => self.tokens.begin(Question { host, request, secret }),
+            Effect::Ask { host, request, .. } => self.tokens.begin(Question { host, request, secrets }),
         }
         Some(Begun::UnderWay)
     }
@@ -143,14 +143,16 @@ fn perform(effect: Effect, ports: &mut Ports<'_>, front: &mut dyn Front) -> Resu
 }
 
 fn answer(effect: Effect, ports: &mut Ports<'_>, front: &mut dyn Front) -> Result<Option<Event>, RunError> {
-    let secret = match &effect {
-        Effect::Ask { secret: Some(need), .. } => match front.secret(need) {
-            Ok(secret) => Some(secret),
-            Err(sentences) => return Ok(Some(Event::SecretNotGiven(sentences))),
-        },
-        _ => None,
-    };
-    match ports.begin(effect, secret) {
+    let mut secrets = Vec::new();
+    if let Effect::Ask { secrets: needs, .. } = &effect {
+        for need in needs {
+            match front.secret(need) {
+                Ok(secret) => secrets.push(secret),
+                Err(sentences) => return Ok(Some(Event::SecretNotGiven(sentences))),
+            }
+        }
+    }
+    match ports.begin(effect, secrets) {
         None => Ok(None),
         Some(Begun::Done(event)) => Ok(Some(event)),
         Some(Begun::UnderWay) => ports.finish(front.interrupt()).map(Some),

@@ -13,8 +13,15 @@ use crate::secret::{Secret, SecretError};
 
 use descriptor::Listed;
 
-/// A new passphrase is at least this long.
-const SHORTEST_NEW: usize = 8;
+/// A new secret has at least this many characters.
+fn shortest(novelty: Novelty) -> usize {
+    match novelty {
+        Novelty::Known => 1,
+        // What PIV asks of a PIN.
+        Novelty::NewPin => 6,
+        Novelty::New => 8,
+    }
+}
 
 /// A source of secrets.
 pub enum Secrets {
@@ -56,8 +63,9 @@ pub(crate) fn check_given(need: &SecretNeed, secret: Secret) -> Result<Secret, S
     if secret.is_empty() {
         return Err(SecretsError::Empty);
     }
-    if need.novelty == Novelty::New && secret.len() < SHORTEST_NEW {
-        return Err(SecretsError::TooShort);
+    let shortest = shortest(need.novelty);
+    if secret.len() < shortest {
+        return Err(SecretsError::TooShort { shortest });
     }
     Ok(secret)
 }
@@ -69,7 +77,7 @@ fn from_terminal(
 ) -> Result<Secret, SecretsError> {
     let Prompt { out, text } = prompt;
     let secret = terminal::read_hidden(&mut Prompt { out: &mut *out, text: text.clone() }, interrupt)?;
-    if need.novelty == Novelty::New && !secret.is_empty() {
+    if need.novelty != Novelty::Known && !secret.is_empty() {
         // Before the second time: nobody types twice what is refused anyway.
         let secret = check_given(need, secret)?;
         let again =
@@ -93,11 +101,14 @@ pub enum SecretsError {
     )]
     Empty,
     /// Typed twice, differently.
-    #[error("The two passphrases differ, so nothing was written. Type it again.")]
+    #[error("The two PINs or passphrases differ, so nothing was changed. Type it again.")]
     NotTheSame,
     /// Too short for a new one.
-    #[error("A new passphrase has at least {SHORTEST_NEW} characters. Choose a longer one.")]
-    TooShort,
+    #[error("A new PIN or passphrase has at least {shortest} characters here. Choose a longer one.")]
+    TooShort {
+        /// The least number of characters.
+        shortest: usize,
+    },
     /// `--pin-fd` has no such line.
     #[error(
         "--pin-fd lists no secret for {label:?}, so the token was not asked. Add a line: label TAB secret."

@@ -1,5 +1,7 @@
 //! Frames that come and go piece by piece, so that nobody waits: the screen lives on while a token host thinks.
 
+use std::collections::VecDeque;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -48,38 +50,40 @@ fn length_of(room: &[u8]) -> Result<usize, ChannelError> {
     if length > MAX_FRAME { Err(ChannelError::TooLong) } else { Ok(length) }
 }
 
-/// A request on its way out, with the secret that follows it out of its locked page.
+/// A request on its way out, with the secrets that follow it out of their locked pages.
 #[derive(Debug)]
 pub(crate) struct Outgoing {
+    /// What goes out before the next secret does.
     bytes: Vec<u8>,
     sent: usize,
-    /// Cleared as soon as its last byte is out.
-    secret: Option<Secret>,
+    /// Each cleared as soon as its last byte is out.
+    secrets: VecDeque<Secret>,
 }
 
 impl Outgoing {
-    pub(crate) fn new<T: Serialize>(value: &T, secret: Option<Secret>) -> Result<Outgoing, ChannelError> {
+    pub(crate) fn new<T: Serialize>(value: &T, secrets: Vec<Secret>) -> Result<Outgoing, ChannelError> {
         let value = serde_json::to_vec(value).map_err(|_| ChannelError::Malformed)?;
         let mut bytes = header(&value)?.to_vec();
         bytes.extend(value);
-        if let Some(secret) = &secret {
+        let secrets = VecDeque::from(secrets);
+        if let Some(secret) = secrets.front() {
             bytes.extend(header(secret.expose())?);
         }
-        Ok(Outgoing { bytes, sent: 0, secret })
+        Ok(Outgoing { bytes, sent: 0, secrets })
     }
 
     /// Sends what fits; whether everything is out.
     pub(crate) fn advance(&mut self, channel: &Channel) -> Result<bool, ChannelError> {
         loop {
-            let secret = self.secret.as_ref().map_or(&[][..], Secret::expose);
+            let secret = self.secrets.front().map_or(&[][..], Secret::expose);
             let rest = match self.sent.checked_sub(self.bytes.len()) {
                 None => &self.bytes[self.sent..],
                 Some(of_secret) => &secret[of_secret..],
             };
             if rest.is_empty() {
-                self.secret = None;
-                self.bytes.clear();
-                self.sent = 0;
+                if self.next_secret()? {
+                    continue;
+                }
                 return Ok(true);
             }
             match channel.send_now(rest)? {
@@ -87,6 +91,16 @@ impl Outgoing {
                 None => return Ok(false),
             }
         }
+    }
+
+    /// Clears the secret that is out and begins the one after it, if there is one.
+    fn next_secret(&mut self) -> Result<bool, ChannelError> {
+        self.secrets.pop_front();
+        self.bytes.clear();
+        self.sent = 0;
+        let Some(next) = self.secrets.front() else { return Ok(false) };
+        self.bytes.extend(header(next.expose())?);
+        Ok(true)
     }
 
     /// Whether there is nothing left to send.
@@ -137,19 +151,22 @@ mod tests {
     #[test]
     fn a_request_longer_than_the_socket_holds_goes_out_as_the_other_side_reads() {
         let (here, there) = ends();
-        let mut secret = Secret::empty().unwrap();
-        secret.push(b'x').unwrap();
+        let secrets = ["x", "twelve bytes"].map(|text| {
+            let mut secret = Secret::empty().unwrap();
+            text.bytes().for_each(|byte| secret.push(byte).unwrap());
+            secret
+        });
         let long = "y".repeat(3_000_000);
-        let mut outgoing = Outgoing::new(&long, Some(secret)).unwrap();
+        let mut outgoing = Outgoing::new(&long, secrets.into()).unwrap();
         assert_eq!(outgoing.advance(&here), Ok(false));
         let reader = std::thread::spawn(move || {
             let text = there.receive::<String>().unwrap();
-            (text, there.receive_secret().unwrap().len())
+            (text, [there.receive_secret().unwrap().len(), there.receive_secret().unwrap().len()])
         });
         while !outgoing.advance(&here).unwrap() {
             std::thread::yield_now();
         }
-        assert!(outgoing.is_out() && outgoing.secret.is_none());
-        assert_eq!(reader.join().unwrap(), (long, 1));
+        assert!(outgoing.is_out() && outgoing.secrets.is_empty());
+        assert_eq!(reader.join().unwrap(), (long, [1, 12]));
     }
 }

@@ -65,15 +65,15 @@ pub enum Effect {
         /// The most bytes that such a document has.
         limit: u64,
     },
-    /// Ask a token host, after asking a person for the secret where one is needed.
+    /// Ask a token host, after asking a person for the secrets that are needed, one after the other.
     /// Answered by [`Event::Asked`] or [`Event::SecretNotGiven`].
     Ask {
         /// Which host.
         host: HostKind,
         /// What to ask it.
         request: Request,
-        /// The secret that goes with it.
-        secret: Option<SecretNeed>,
+        /// The secrets that go with it, in the order that the request says.
+        secrets: Vec<SecretNeed>,
     },
     /// Write a document onto a medium. Answered by [`Event::Exported`].
     Export {
@@ -106,8 +106,10 @@ pub struct SecretNeed {
 pub enum Novelty {
     /// It opens something that exists.
     Known,
-    /// It will protect something new.
+    /// A passphrase that will protect something new.
     New,
+    /// A PIN that a token will take.
+    NewPin,
 }
 
 /// One line for the people in the room.

@@ -15,7 +15,7 @@ pub(super) fn check(token: &TokenInfo) -> Result<(), String> {
             "The PIN of {} is locked. Unlock it with its PUK or security officer PIN, or use another token.",
             token.id.label
         )),
-        PinState::Fine | PinState::Low | PinState::FinalTry => Ok(()),
+        PinState::Fine | PinState::Low | PinState::Left(_) | PinState::FinalTry => Ok(()),
     }
 }
 
@@ -34,11 +34,12 @@ pub(super) fn need(id: &'static str, name: &str, token: &TokenInfo) -> SecretNee
     }
 }
 
-pub(super) fn remark(state: PinState) -> &'static str {
+pub(super) fn remark(state: PinState) -> String {
     match state {
-        PinState::Fine => "",
-        PinState::Low => " [a wrong PIN was given before; few tries are left]",
-        PinState::FinalTry => " [LAST TRY: a wrong PIN locks the token]",
-        PinState::Locked => " [LOCKED]",
+        PinState::Fine => String::new(),
+        PinState::Low => " [a wrong PIN was given before; few tries are left]".to_owned(),
+        PinState::Left(tries) => format!(" [{tries} tries left]"),
+        PinState::FinalTry => " [LAST TRY: a wrong PIN locks the token]".to_owned(),
+        PinState::Locked => " [LOCKED]".to_owned(),
     }
 }

@@ -51,7 +51,9 @@ impl Sign {
         match (self, event) {
             (Sign::Choose, Event::Answer(answer)) if answer == DONE => finish(draft),
             (Sign::Choose, Event::Answer(name)) => begin(draft, &name),
-            (Sign::Looking(name), Event::Asked(Ok(Answer::Tokens(tokens)))) => looked(draft, &name, &tokens),
+            (Sign::Looking(name), Event::Asked(Ok(Answer::Tokens(listing)))) => {
+                looked(draft, &name, &listing.tokens)
+            }
             (Sign::Signing(name), Event::Asked(Ok(Answer::Signature(sig)))) => {
                 signed(draft, &name, sig, moment)
             }
@@ -109,10 +111,11 @@ fn begin(draft: &Draft, name: &str) -> Turn<Sign> {
                 novelty: Novelty::Known,
                 tries: None,
             };
-            ask_to_sign(draft, root, Some(need))
+            ask_to_sign(draft, root, vec![need])
         }
         KeyLocator::Token { .. } => {
-            let effect = Effect::Ask { host: root.host.clone(), request: Request::Tokens, secret: None };
+            let effect =
+                Effect::Ask { host: root.host.clone(), request: Request::Tokens, secrets: Vec::new() };
             Turn::stay(Sign::Looking(name.to_owned()), [effect])
         }
     }
@@ -134,7 +137,7 @@ fn looked(draft: &mut Draft, name: &str, tokens: &[TokenInfo]) -> Turn<Sign> {
         return refuse(draft, name, &sentences);
     }
     let need = (root.login == Login::Secret).then(|| pin::need("sign.secret", name, token));
-    ask_to_sign(draft, root, need)
+    ask_to_sign(draft, root, need.into_iter().collect())
 }
 
 /// Nobody refused anything: it was cancelled, and the holder is still waited for.
@@ -148,14 +151,14 @@ fn refuse(draft: &mut Draft, name: &str, why: &str) -> Turn<Sign> {
     Turn::stay(Sign::Choose, [Effect::refused(format!("{name} has not signed. {why}"))])
 }
 
-fn ask_to_sign(draft: &Draft, root: &RootKey, secret: Option<SecretNeed>) -> Turn<Sign> {
+fn ask_to_sign(draft: &Draft, root: &RootKey, secrets: Vec<SecretNeed>) -> Turn<Sign> {
     let Some(agreed) = &draft.agreed else { return Turn::stay(Sign::Choose, []) };
     let request = Request::Sign {
         key: root.locator.clone(),
         message: agreed.signing_bytes().to_vec(),
         login: root.login,
     };
-    let effect = Effect::Ask { host: root.host.clone(), request, secret };
+    let effect = Effect::Ask { host: root.host.clone(), request, secrets };
     Turn::stay(Sign::Signing(root.name.clone()), [effect])
 }
 

@@ -1,4 +1,4 @@
-//! The broker: the only process that starts others, and only ever the binary `token-host` beside its own.
+//! The broker: the only process that starts others, and only ever the hosts' binaries beside its own.
 //!
 //! It is the first thing that the screen process starts, and it holds nothing worth stealing: no secret, no document.
 
@@ -43,9 +43,6 @@ pub enum BrokerAnswer {
 /// The hidden subcommand that this program is started with as a broker.
 pub const SUBCOMMAND: &str = "broker";
 
-/// The program of a token host, without its folder.
-pub const HOST_PROGRAM: &str = "token-host";
-
 /// Starts the broker from the screen process. Its first act is to leave the terminal's session ([`run`]).
 pub fn start() -> Result<Channel, BrokerError> {
     let (here, there) = Channel::pair()?;
@@ -70,13 +67,14 @@ pub fn run() -> Result<(), BrokerError> {
     super::filter::confine_broker()?;
     let channel = Channel::from_standard_input()?;
     let mut broker =
-        Broker { program: host_program()?, channel, children: BTreeMap::new(), dying: Vec::new() };
+        Broker { program: own_program()?, channel, children: BTreeMap::new(), dying: Vec::new() };
     let end = broker.serve();
     broker.end_all();
     end
 }
 
 struct Broker {
+    /// The program itself; the hosts' programs lie beside it.
     program: PathBuf,
     channel: Channel,
     children: BTreeMap<u32, Child>,
@@ -100,7 +98,8 @@ impl Broker {
 
     fn start_host(&mut self, kind: &HostKind) -> Result<(), BrokerError> {
         let (to_hand_over, for_host) = Channel::pair()?;
-        let started = Command::new(&self.program)
+        let program = self.program.with_file_name(kind.program());
+        let started = Command::new(&program)
             .args(kind.arguments())
             .stdin(Stdio::from(for_host))
             .stdout(Stdio::null())
@@ -108,7 +107,7 @@ impl Broker {
             .spawn();
         match started {
             Err(source) => {
-                let reason = format!("{}: {source}", self.program.display());
+                let reason = format!("{}: {source}", program.display());
                 Ok(self.channel.send(&BrokerAnswer::Failed { reason })?)
             }
             Ok(child) => {
@@ -142,10 +141,6 @@ fn kill(child: &mut Child) {
 
 fn own_program() -> Result<PathBuf, BrokerError> {
     std::env::current_exe().map_err(|source| BrokerError::NotStarted { reason: source.to_string() })
-}
-
-fn host_program() -> Result<PathBuf, BrokerError> {
-    Ok(own_program()?.with_file_name(HOST_PROGRAM))
 }
 
 /// The broker could not do its work.

@@ -126,12 +126,12 @@ fn not_started(error: ChannelError) -> AskError {
 impl TokenBroker for Hosts {
     fn begin(&mut self, question: Question) {
         self.cancel();
-        let Question { host: kind, request, secret } = question;
+        let Question { host: kind, request, secrets } = question;
         let patience_seconds = request.patience_seconds();
-        let envelope = Envelope { request, with_secret: secret.is_some() };
+        let envelope = Envelope { request, secrets: u8::try_from(secrets.len()).unwrap_or(u8::MAX) };
         self.asked = Some(Asked {
             kind,
-            outgoing: Outgoing::new(&envelope, secret),
+            outgoing: Outgoing::new(&envelope, secrets),
             incoming: Incoming::default(),
             patience_seconds,
             phase: Phase::Starting,

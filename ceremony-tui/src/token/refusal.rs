@@ -18,6 +18,52 @@ pub enum Refusal {
         "The PIN of this token is locked. Unlock it with its PUK or security officer PIN, or use another token."
     )]
     PinLocked,
+    /// Wrong PUK, or wrong PIN of the security officer.
+    #[error("The token says that the PUK (or the security officer's PIN) is wrong. It was not tried again; {}", after_wrong_puk(*state))]
+    WrongPuk {
+        /// What the token says about further tries.
+        state: PinState,
+    },
+    /// The PUK is locked.
+    #[error(
+        "The PUK of this token is locked too, so its PIN can never be unlocked. Its keys are lost; use another token."
+    )]
+    PukLocked,
+    /// The new PIN is not one that the token takes.
+    #[error("The token does not take that PIN: {rule}. Nothing was changed; choose another one.")]
+    UnusablePin {
+        /// What a PIN has to be like.
+        rule: String,
+    },
+    /// Wrong management key.
+    #[error("The management key is wrong, so nothing was changed. Type the right one: {hint}.")]
+    WrongManagementKey {
+        /// What kind of key the token wants.
+        hint: String,
+    },
+    /// There is a key in this place already.
+    #[error(
+        "There is a key in {place} already, and it was not touched. Choose another place for the new key."
+    )]
+    PlaceTaken {
+        /// The slot, or the id.
+        place: String,
+    },
+    /// No certificate says where the key comes from.
+    #[error("The token does not attest this key ({reason}). A key that it generates itself is attested.")]
+    NotAttested {
+        /// Why.
+        reason: String,
+    },
+    /// The smart card service does not run.
+    #[error(
+        "The smart card service (pcscd) cannot be reached ({reason}), so no YubiKey can be seen. Start it with: systemctl \
+         start pcscd"
+    )]
+    NoCardService {
+        /// What the system said.
+        reason: String,
+    },
     /// Wrong passphrase.
     #[error("The passphrase does not open {path}. Nothing was changed; try again.")]
     WrongPassphrase {
@@ -151,11 +197,23 @@ pub enum Refusal {
     },
 }
 
-fn after_wrong_pin(state: PinState) -> &'static str {
+fn after_wrong_puk(state: PinState) -> String {
     match state {
-        PinState::Fine => "check the PIN before the next try.",
-        PinState::Low => "the token counts wrong PINs and says that few tries are left.",
-        PinState::FinalTry => "ONE try is left: another wrong PIN locks the token.",
-        PinState::Locked => "the token is locked now.",
+        PinState::Locked => "the PUK is locked now, and the keys on this token are lost.".to_owned(),
+        PinState::FinalTry => {
+            "ONE try is left: another wrong PUK makes the keys on this token useless.".to_owned()
+        }
+        PinState::Left(tries) => format!("{tries} tries are left. Check it before the next one."),
+        PinState::Fine | PinState::Low => "check it before the next try.".to_owned(),
+    }
+}
+
+fn after_wrong_pin(state: PinState) -> String {
+    match state {
+        PinState::Fine => "check the PIN before the next try.".to_owned(),
+        PinState::Left(tries) => format!("{tries} tries are left. Check the PIN before the next one."),
+        PinState::Low => "the token counts wrong PINs and says that few tries are left.".to_owned(),
+        PinState::FinalTry => "ONE try is left: another wrong PIN locks the token.".to_owned(),
+        PinState::Locked => "the token is locked now.".to_owned(),
     }
 }

@@ -3,12 +3,14 @@
 use crate::channel::{Channel, ChannelError};
 use crate::secret::Secret;
 
+use super::request::MOST_SECRETS;
 use super::{Answer, Envelope, Refusal, Request};
 
 /// What a kind of token implements.
 pub trait Adapter {
-    /// Answers one request. Never retries, and forgets the secret when it returns.
-    fn answer(&mut self, request: Request, secret: Option<&Secret>) -> Result<Answer, Refusal>;
+    /// Answers one request, with as many secrets as [`Request::secrets`] says. Never retries, and forgets them when it
+    /// returns.
+    fn answer(&mut self, request: Request, secrets: &[Secret]) -> Result<Answer, Refusal>;
 }
 
 /// Answers until the other side closes the socket.
@@ -18,10 +20,14 @@ pub fn serve(channel: &Channel, adapter: &mut dyn Adapter) -> Result<(), Channel
             Err(ChannelError::Closed) => return Ok(()),
             other => other?,
         };
-        let secret = if envelope.with_secret { Some(channel.receive_secret()?) } else { None };
-        let answer = adapter.answer(envelope.request, secret.as_ref());
+        if envelope.secrets > MOST_SECRETS {
+            return Err(ChannelError::Malformed);
+        }
+        let secrets =
+            (0..envelope.secrets).map(|_| channel.receive_secret()).collect::<Result<Vec<_>, _>>()?;
+        let answer = adapter.answer(envelope.request, &secrets);
         // Cleared before the answer is on its way.
-        drop(secret);
+        drop(secrets);
         channel.send(&answer)?;
     }
 }

@@ -49,7 +49,7 @@ fn a_passphrase_typed_on_a_terminal_is_never_echoed() {
     room.answer("root-keys.new-file", "bob.age");
     room.answer("root-keys.secret", "typed-and-unseen 1");
     room.answer("root-keys.secret", "typed-and-unseen 2");
-    assert!(room.said().contains("The two passphrases differ"), "{}", room.transcript);
+    assert!(room.said().contains("The two PINs or passphrases differ"), "{}", room.transcript);
     assert!(!folder.path().join("bob.age").exists());
     assert!(!room.transcript.contains("typed-and-unseen"), "{}", room.transcript);
 }

@@ -18,20 +18,20 @@ use shared::software::sealed::{self, MAX_BYTES, Passphrase, SealError, SealedKin
 pub(crate) struct KeyFiles;
 
 impl Adapter for KeyFiles {
-    fn answer(&mut self, request: Request, secret: Option<&Secret>) -> Result<Answer, Refusal> {
+    fn answer(&mut self, request: Request, secrets: &[Secret]) -> Result<Answer, Refusal> {
         match request {
             Request::InspectKeyFile { path } => inspect(&path).map(Answer::KeyFile),
             Request::OpenKeyFile { path } => {
-                Ok(Answer::Key(open(&path, &passphrase(secret)?)?.public().to_json()))
+                Ok(Answer::Key(open(&path, &passphrase(secrets)?)?.public().to_json()))
             }
             Request::CheckNewKeyFile { path } => check_new(&path).map(|()| Answer::Writable),
             Request::GenerateKeyFile { path, scheme } => {
-                generate(&path, scheme.into(), &passphrase(secret)?)?;
+                generate(&path, scheme.into(), &passphrase(secrets)?)?;
                 // Opened again from the medium: a file that nobody can open is worse than none.
-                Ok(Answer::Key(open(&path, &passphrase(secret)?)?.public().to_json()))
+                Ok(Answer::Key(open(&path, &passphrase(secrets)?)?.public().to_json()))
             }
             Request::Sign { key: KeyLocator::File { path }, message, .. } => {
-                let key = open(&path, &passphrase(secret)?)?;
+                let key = open(&path, &passphrase(secrets)?)?;
                 let signature = key.sign(&message).map_err(|error| file_error("sign with", &path, error))?;
                 Ok(Answer::Signature(signature))
             }
@@ -40,8 +40,8 @@ impl Adapter for KeyFiles {
     }
 }
 
-fn passphrase(secret: Option<&Secret>) -> Result<Passphrase, Refusal> {
-    let text = secret.and_then(|secret| secret.expose_text().ok()).ok_or(Refusal::SecretMissing)?;
+fn passphrase(secrets: &[Secret]) -> Result<Passphrase, Refusal> {
+    let text = secrets.first().and_then(|secret| secret.expose_text().ok()).ok_or(Refusal::SecretMissing)?;
     Ok(Passphrase::from(text.to_owned()))
 }
 
@@ -144,7 +144,7 @@ mod tests {
         let path = folder.path().join("plain.pem");
         std::fs::write(&path, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").unwrap();
         let path = path.to_str().unwrap().to_owned();
-        let refused = KeyFiles.answer(Request::InspectKeyFile { path: path.clone() }, None);
+        let refused = KeyFiles.answer(Request::InspectKeyFile { path: path.clone() }, &[]);
         assert_eq!(refused, Err(Refusal::UnencryptedKeyFile { path }));
     }
 
@@ -156,7 +156,7 @@ mod tests {
         let text = path.to_str().unwrap().to_owned();
         let request =
             Request::GenerateKeyFile { path: text.clone(), scheme: ceremony_tui::token::WireScheme::Ed25519 };
-        let refused = KeyFiles.answer(request, Some(&secret("long enough")));
+        let refused = KeyFiles.answer(request, &[secret("long enough")]);
         assert_eq!(refused, Err(Refusal::FileExists { path: text }));
         assert_eq!(std::fs::read(&path).unwrap(), b"precious");
     }
@@ -167,7 +167,7 @@ mod tests {
         let path = folder.path().join("old.pem");
         std::fs::write(&path, "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n").unwrap();
         let path = path.to_str().unwrap().to_owned();
-        let refused = KeyFiles.answer(Request::InspectKeyFile { path: path.clone() }, None);
+        let refused = KeyFiles.answer(Request::InspectKeyFile { path: path.clone() }, &[]);
         assert_eq!(refused, Err(Refusal::OldPemEncryption { path }));
     }
 
@@ -177,7 +177,7 @@ mod tests {
         let pipe = folder.path().join("key.age");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         let path = pipe.to_str().unwrap().to_owned();
-        let refused = KeyFiles.answer(Request::InspectKeyFile { path }, None);
+        let refused = KeyFiles.answer(Request::InspectKeyFile { path }, &[]);
         assert!(matches!(refused, Err(Refusal::File { reason, .. }) if reason.contains("regular")));
     }
 
@@ -185,7 +185,7 @@ mod tests {
     fn a_new_key_file_in_a_folder_that_is_not_there_is_refused_before_the_passphrase() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("nowhere/key.age").to_str().unwrap().to_owned();
-        let refused = KeyFiles.answer(Request::CheckNewKeyFile { path }, None);
+        let refused = KeyFiles.answer(Request::CheckNewKeyFile { path }, &[]);
         assert!(matches!(refused, Err(Refusal::File { reason, .. }) if reason.contains("no folder")));
     }
 }

@@ -36,6 +36,7 @@ fn run(kind: &HostKind) -> anyhow::Result<()> {
     let mut adapter: Box<dyn Adapter> = match kind {
         HostKind::Files => Box::new(files::KeyFiles),
         HostKind::Pkcs11 { module } => Box::new(pkcs11::Module::new(module)),
+        HostKind::Piv => anyhow::bail!("YubiKeys are asked by the program piv-host"),
     };
     Ok(serve(&channel, adapter.as_mut())?)
 }

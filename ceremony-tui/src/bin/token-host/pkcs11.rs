@@ -11,7 +11,7 @@ mod sign;
 use ceremony_tui::secret::Secret;
 use ceremony_tui::token::serve::Adapter;
 use ceremony_tui::token::{
-    Answer, KeyLocator, Login, PinState, Refusal, Request, TokenId, TokenInfo, TokenKey,
+    Answer, KeyLocator, Listing, Login, PinState, Refusal, Request, TokenId, TokenInfo, TokenKey, TokenKind,
 };
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::mechanism::MechanismType;
@@ -44,18 +44,18 @@ impl Module {
 }
 
 impl Adapter for Module {
-    fn answer(&mut self, request: Request, secret: Option<&Secret>) -> Result<Answer, Refusal> {
+    fn answer(&mut self, request: Request, secrets: &[Secret]) -> Result<Answer, Refusal> {
         let context = self.context()?;
         match request {
-            Request::Tokens => Ok(Answer::Tokens(tokens(context)?)),
+            Request::Tokens => Ok(Answer::Tokens(Listing { tokens: tokens(context)?, unusable: Vec::new() })),
             Request::Keys { token, login } => {
                 let slot = find_token(context, &token)?;
-                let pin = pin_for(login, secret)?;
+                let pin = pin_for(login, secrets)?;
                 Ok(Answer::Keys(in_session(context, slot, login, pin.as_ref(), list_keys)?))
             }
             Request::Sign { key: KeyLocator::Token { token, key_id, key }, message, login } => {
                 let slot = find_token(context, &token)?;
-                let pin = pin_for(login, secret)?;
+                let pin = pin_for(login, secrets)?;
                 let offered = context.get_mechanism_list(slot).unwrap_or_default();
                 let wanted = Wanted { key_id: &key_id, key: &key, message: &message, offered: &offered };
                 let sign = |session: &Session| wanted.sign(session, pin.as_ref());
@@ -96,10 +96,13 @@ fn tokens(context: &Pkcs11) -> Result<Vec<TokenInfo>, Refusal> {
 fn describe(info: &cryptoki::slot::TokenInfo) -> TokenInfo {
     TokenInfo {
         id: identify(info),
+        kind: TokenKind::Pkcs11,
         model: info.model().trim().to_owned(),
         manufacturer: info.manufacturer_id().trim().to_owned(),
+        firmware: None,
         pin: pin_state(info),
         pin_pad: info.protected_authentication_path(),
+        details: Vec::new(),
     }
 }
 
@@ -129,11 +132,11 @@ fn find_token(context: &Pkcs11, token: &TokenId) -> Result<Slot, Refusal> {
     if found.next().is_some() { Err(Refusal::AmbiguousToken { label, serial }) } else { Ok(slot) }
 }
 
-fn pin_for(login: Login, secret: Option<&Secret>) -> Result<Option<AuthPin>, Refusal> {
-    match (login, secret) {
+fn pin_for(login: Login, secrets: &[Secret]) -> Result<Option<AuthPin>, Refusal> {
+    match (login, secrets) {
         (Login::None | Login::PinPad, _) => Ok(None),
-        (Login::Secret, None) => Err(Refusal::SecretMissing),
-        (Login::Secret, Some(secret)) => {
+        (Login::Secret, []) => Err(Refusal::SecretMissing),
+        (Login::Secret, [secret, ..]) => {
             let text = secret.expose_text().map_err(|_| Refusal::SecretMissing)?;
             Ok(Some(AuthPin::from(text.to_owned())))
         }
@@ -176,6 +179,8 @@ fn list_keys(session: &Session) -> Result<Vec<TokenKey>, Refusal> {
             id: hex::encode(&public.id),
             label: public.label.clone(),
             key: public.to_key().map(|key| key.to_json()),
+            policy: None,
+            origin: None,
         });
     }
     keys.sort_by(|left, right| left.id.cmp(&right.id));

@@ -66,7 +66,7 @@ pub struct SeenToken {
     /// Its maker and model.
     pub model: String,
     /// What it says about its PIN, where that is not as usual.
-    pub pin: Option<&'static str>,
+    pub pin: Option<String>,
     /// Whose key lies on it.
     pub used_by: Vec<String>,
 }
@@ -132,9 +132,10 @@ fn seen(draft: &Draft, token: &TokenInfo) -> SeenToken {
         model: format!("{} {}", token.manufacturer, token.model),
         pin: match token.pin {
             PinState::Fine => None,
-            PinState::Low => Some("few PIN tries are left"),
-            PinState::FinalTry => Some("LAST PIN TRY"),
-            PinState::Locked => Some("PIN LOCKED"),
+            PinState::Low => Some("few PIN tries are left".to_owned()),
+            PinState::Left(tries) => Some(format!("{tries} PIN tries left")),
+            PinState::FinalTry => Some("LAST PIN TRY".to_owned()),
+            PinState::Locked => Some("PIN LOCKED".to_owned()),
         },
         used_by: holders_on(draft, &token.id),
     }

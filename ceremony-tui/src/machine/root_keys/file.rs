@@ -98,7 +98,7 @@ impl FileKey {
         match (self, event) {
             (FileKey::Path { name, .. }, Event::Answer(path)) => {
                 let request = Request::InspectKeyFile { path: path.clone() };
-                Found::Stay(FileKey::Inspecting { name, path }, vec![ask(request, None)])
+                Found::Stay(FileKey::Inspecting { name, path }, vec![ask(request, Vec::new())])
             }
             (FileKey::Inspecting { name, path }, Event::Asked(Ok(Answer::KeyFile(_)))) => {
                 FileKey::Opening { name, path }.ask_for_secret()
@@ -110,7 +110,7 @@ impl FileKey {
             }
             (FileKey::NewPath { name, scheme, .. }, Event::Answer(path)) => {
                 let request = Request::CheckNewKeyFile { path: path.clone() };
-                Found::Stay(FileKey::CheckingNew { name, scheme, path }, vec![ask(request, None)])
+                Found::Stay(FileKey::CheckingNew { name, scheme, path }, vec![ask(request, Vec::new())])
             }
             (FileKey::CheckingNew { name, scheme, path }, Event::Asked(Ok(Answer::Writable))) => {
                 FileKey::Generating { name, scheme, path }.ask_for_secret()
@@ -143,7 +143,7 @@ impl FileKey {
             other => (Novelty::Known, Request::OpenKeyFile { path: other.path().to_owned() }),
         };
         let need = passphrase(self.name(), self.path(), novelty);
-        Found::Stay(self, vec![ask(request, Some(need))])
+        Found::Stay(self, vec![ask(request, vec![need])])
     }
 
     fn last_question(self) -> FileKey {
@@ -203,11 +203,11 @@ fn in_file(name: String, key: Key, path: String) -> RootKey {
 fn passphrase(name: &str, path: &str, novelty: Novelty) -> SecretNeed {
     let what = match novelty {
         Novelty::Known => format!("Passphrase of {path}"),
-        Novelty::New => format!("New passphrase for {path}"),
+        Novelty::New | Novelty::NewPin => format!("New passphrase for {path}"),
     };
     SecretNeed { id: "root-keys.secret", labels: vec![name.to_owned()], what, novelty, tries: None }
 }
 
-fn ask(request: Request, secret: Option<SecretNeed>) -> Effect {
-    Effect::Ask { host: HostKind::Files, request, secret }
+fn ask(request: Request, secrets: Vec<SecretNeed>) -> Effect {
+    Effect::Ask { host: HostKind::Files, request, secrets }
 }

@@ -85,8 +85,8 @@ impl TokenKeyWay {
     pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Found<TokenKeyWay> {
         match (self, event) {
             (TokenKeyWay::Module { name }, Event::Answer(module)) => list_tokens(name, module),
-            (TokenKeyWay::ListingTokens { name, module }, Event::Asked(Ok(Answer::Tokens(tokens)))) => {
-                tokens_listed(draft, name, module, tokens)
+            (TokenKeyWay::ListingTokens { name, module }, Event::Asked(Ok(Answer::Tokens(listing)))) => {
+                tokens_listed(draft, name, module, listing.tokens)
             }
             (TokenKeyWay::Token { name, module, tokens }, Event::Answer(answer)) => {
                 match tokens.into_iter().find(|token| token_word(token) == answer) {
@@ -259,12 +259,13 @@ fn proved(root: RootKey, statement: &[u8], proof: &[u8]) -> Found<TokenKeyWay> {
 }
 
 fn with_pin(pick: &Pick, request: Request, login: Login) -> Effect {
-    let secret = (login == Login::Secret).then(|| pin::need("root-keys.secret", &pick.name, &pick.token));
-    Effect::Ask { host: HostKind::Pkcs11 { module: pick.module.clone() }, request, secret }
+    let need = || pin::need("root-keys.secret", &pick.name, &pick.token);
+    let secrets = (login == Login::Secret).then(need).into_iter().collect();
+    Effect::Ask { host: HostKind::Pkcs11 { module: pick.module.clone() }, request, secrets }
 }
 
 fn ask(module: &str, request: Request) -> Effect {
-    Effect::Ask { host: HostKind::Pkcs11 { module: module.to_owned() }, request, secret: None }
+    Effect::Ask { host: HostKind::Pkcs11 { module: module.to_owned() }, request, secrets: Vec::new() }
 }
 
 fn token_question(tokens: &[TokenInfo]) -> Question {

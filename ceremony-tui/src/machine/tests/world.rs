@@ -8,7 +8,8 @@ use shared::time::UnixTime;
 
 use crate::machine::*;
 use crate::token::{
-    Answer, AskError, KeyFileKind, KeyLocator, PinState, Refusal, Request, TokenId, TokenInfo, TokenKey,
+    Answer, AskError, KeyFileKind, KeyLocator, Listing, PinState, Refusal, Request, TokenId, TokenInfo,
+    TokenKey, TokenKind,
 };
 
 pub(crate) struct World {
@@ -44,7 +45,16 @@ pub(crate) fn key(seed: u8) -> SoftwareKey {
 pub(crate) fn token(label: &str, serial: &str, seed: u8) -> (TokenInfo, Vec<(String, SoftwareKey)>) {
     let id = TokenId { label: label.to_owned(), serial: serial.to_owned() };
     let (model, manufacturer) = ("v2".to_owned(), "SoftHSM".to_owned());
-    let token = TokenInfo { id, model, manufacturer, pin: PinState::Fine, pin_pad: false };
+    let token = TokenInfo {
+        id,
+        kind: TokenKind::Pkcs11,
+        model,
+        manufacturer,
+        firmware: None,
+        pin: PinState::Fine,
+        pin_pad: false,
+        details: Vec::new(),
+    };
     (token, vec![("01".to_owned(), key(seed))])
 }
 
@@ -127,7 +137,8 @@ impl World {
         let find = |path: &str| self.files.iter().find(|(known, _)| known == path).ok_or_else(missing);
         match request {
             Request::Tokens if !self.tokens.is_empty() => {
-                Ok(Answer::Tokens(self.tokens.iter().map(|(token, _)| token.clone()).collect()))
+                let tokens = self.tokens.iter().map(|(token, _)| token.clone()).collect();
+                Ok(Answer::Tokens(Listing { tokens, unusable: Vec::new() }))
             }
             Request::Keys { token, .. } => Ok(Answer::Keys(self.keys_of(&token))),
             Request::Sign { key: KeyLocator::Token { key_id, token, .. }, message, .. } => {
@@ -157,6 +168,8 @@ impl World {
             id: id.clone(),
             label: "root".to_owned(),
             key: Ok(key.public().to_json()),
+            policy: None,
+            origin: None,
         };
         keys.into_iter().flatten().map(shown).collect()
     }

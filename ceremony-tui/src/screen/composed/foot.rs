@@ -168,10 +168,13 @@ fn tries(prompt: &SecretPrompt) -> Option<&'static str> {
             Some("The token counts wrong PINs. None was given since the last right one.")
         }
         // What is asked for says already how many tries are left.
-        (Some(PinState::Low | PinState::FinalTry | PinState::Locked), _) => {
+        (Some(PinState::Low | PinState::Left(_) | PinState::FinalTry | PinState::Locked), _) => {
             Some("Be sure before you press Enter. Esc spends no try.")
         }
         (None, Novelty::Known) => Some("A wrong passphrase changes nothing; it can be typed again."),
+        (None, Novelty::NewPin) => {
+            Some("6 characters or more, twice. The token keeps it; nobody can read it.")
+        }
         (None, Novelty::New) => Some("8 characters or more, twice. Nobody can recover it."),
     }
 }

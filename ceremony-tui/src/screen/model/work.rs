@@ -65,6 +65,15 @@ fn asked(request: &Request) -> String {
     match request {
         Request::Tokens => "Looking for tokens.".to_owned(),
         Request::Keys { token, .. } => format!("Reading the keys of the token {}.", token.label),
+        Request::Attestation { token, .. } => {
+            format!("Reading where the key on {} comes from.", token.label)
+        }
+        Request::GenerateKey { token, .. } => {
+            format!("The token {} generates a key. RSA takes minutes.", token.label)
+        }
+        Request::ChangePin { token } => format!("Changing the PIN of {}.", token.label),
+        Request::UnblockPin { token } => format!("Giving {} a new PIN.", token.label),
+        Request::Identify { token } => format!("Look for the light of {}.", token.label),
         Request::InspectKeyFile { path } => format!("Looking at {path}."),
         Request::OpenKeyFile { path } => format!("Opening {path}. This takes seconds on purpose."),
         Request::CheckNewKeyFile { path } => format!("Looking whether {path} can be written."),

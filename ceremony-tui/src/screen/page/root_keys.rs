@@ -93,6 +93,6 @@ fn token_line(token: &SeenToken) -> String {
         [] => String::new(),
         names => format!(", used by {}", names.join(", ")),
     };
-    let pin = token.pin.map(|pin| format!(", {pin}")).unwrap_or_default();
+    let pin = token.pin.as_ref().map(|pin| format!(", {pin}")).unwrap_or_default();
     format!("{} {} ({}){used}{pin}", token.label, token.serial, token.model)
 }

@@ -18,10 +18,18 @@ use super::typing::{Typed, Typing};
 pub(super) struct Performing {
     secrets: Secrets,
     waiting: VecDeque<MachineEffect>,
+    gathering: Option<Gathering>,
     typing: Option<Typing>,
     /// A secret has ended in the middle of a paste.
     paste_is_left: bool,
     under_way: bool,
+}
+
+/// An effect that needs secrets, and those that are there already.
+struct Gathering {
+    effect: MachineEffect,
+    needs: VecDeque<SecretNeed>,
+    given: Vec<Secret>,
 }
 
 /// What became of an effect of the screen.
@@ -36,7 +44,14 @@ pub(super) enum Taken {
 
 impl Performing {
     pub(super) fn new(secrets: Secrets) -> Performing {
-        Performing { secrets, waiting: VecDeque::new(), typing: None, paste_is_left: false, under_way: false }
+        Performing {
+            secrets,
+            waiting: VecDeque::new(),
+            gathering: None,
+            typing: None,
+            paste_is_left: false,
+            under_way: false,
+        }
     }
 
     /// Takes an effect of the screen.
@@ -61,28 +76,39 @@ impl Performing {
             return None;
         }
         let effect = self.waiting.pop_front()?;
-        let need = match &effect {
-            MachineEffect::Ask { secret: Some(need), .. } => need.clone(),
-            _ => return self.begin(effect, None, model, ports),
+        let needs = match &effect {
+            MachineEffect::Ask { secrets, .. } => secrets.clone().into(),
+            _ => VecDeque::new(),
         };
-        match self.secret(&effect, need, model) {
-            Ok(None) => None,
-            Ok(secret) => self.begin(effect, secret, model, ports),
-            Err(error) => Some(MachineEvent::SecretNotGiven(error.to_string())),
+        self.gather(Gathering { effect, needs, given: Vec::new() }, model, ports)
+    }
+
+    /// Asks for the next secret, or begins when all are there.
+    fn gather(
+        &mut self,
+        mut gathering: Gathering,
+        model: &mut Model,
+        ports: &mut Ports<'_>,
+    ) -> Option<MachineEvent> {
+        while let Some(need) = gathering.needs.pop_front() {
+            match self.secret(need, model) {
+                Ok(Some(secret)) => gathering.given.push(secret),
+                Ok(None) => {
+                    self.gathering = Some(gathering);
+                    return None;
+                }
+                Err(error) => return Some(MachineEvent::SecretNotGiven(error.to_string())),
+            }
         }
+        self.begin(gathering.effect, gathering.given, model, ports)
     }
 
     /// The listed secret; none yet when a person types it.
-    fn secret(
-        &mut self,
-        effect: &MachineEffect,
-        need: SecretNeed,
-        model: &mut Model,
-    ) -> Result<Option<Secret>, SecretsError> {
+    fn secret(&mut self, need: SecretNeed, model: &mut Model) -> Result<Option<Secret>, SecretsError> {
         match &mut self.secrets {
             Secrets::Listed(listed) => check_given(&need, listed.take(&need.labels)?).map(Some),
             Secrets::Terminal => {
-                let typing = Typing::new(effect.clone(), need)?;
+                let typing = Typing::new(need)?;
                 ask_for(&typing, model);
                 self.typing = Some(typing);
                 Ok(None)
@@ -93,12 +119,12 @@ impl Performing {
     fn begin(
         &mut self,
         effect: MachineEffect,
-        secret: Option<Secret>,
+        secrets: Vec<Secret>,
         model: &mut Model,
         ports: &mut Ports<'_>,
     ) -> Option<MachineEvent> {
         model.begin_work(&effect, limit(&effect), clock::now());
-        match ports.begin(effect, secret)? {
+        match ports.begin(effect, secrets)? {
             Begun::Done(event) => Some(event),
             Begun::UnderWay => {
                 self.under_way = true;
@@ -148,9 +174,14 @@ impl Performing {
                 let Some(typing) = self.typing.take() else { return Vec::new() };
                 self.paste_is_left = typing.is_pasting();
                 model.end_secret();
-                let event = match secret {
-                    Ok(secret) => self.begin(typing.effect, Some(secret), model, ports),
-                    Err(error) => Some(MachineEvent::SecretNotGiven(error.to_string())),
+                let event = match (secret, self.gathering.take()) {
+                    (Ok(secret), Some(mut gathering)) => {
+                        gathering.given.push(secret);
+                        self.gather(gathering, model, ports)
+                    }
+                    (Ok(_), None) => None,
+                    // What was given before it is dropped with the rest, and cleared.
+                    (Err(error), _) => Some(MachineEvent::SecretNotGiven(error.to_string())),
                 };
                 event.into_iter().map(Event::Machine).collect()
             }

@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use crate::machine::{Effect, Novelty, SecretNeed};
+use crate::machine::{Novelty, SecretNeed};
 use crate::screen::model::Round;
 use crate::secret::Secret;
 use crate::secrets::{SecretsError, check_given, same};
 
 use super::keyboard::REST_OF_KEY;
 
-/// A secret that is being typed, and what waits for it.
+/// A secret that is being typed, and what it is for.
 pub(super) struct Typing {
-    /// What is performed with the secret.
-    pub(super) effect: Effect,
     /// What the secret is for.
     pub(super) need: SecretNeed,
     typed: Secret,
@@ -57,9 +55,8 @@ enum Escape {
 }
 
 impl Typing {
-    pub(super) fn new(effect: Effect, need: SecretNeed) -> Result<Typing, SecretsError> {
+    pub(super) fn new(need: SecretNeed) -> Result<Typing, SecretsError> {
         Ok(Typing {
-            effect,
             need,
             typed: Secret::empty()?,
             first: None,
@@ -195,9 +192,9 @@ impl Typing {
         self.has_forgotten = false;
         match (self.need.novelty, self.first.take()) {
             (Novelty::Known, _) => Typed::Done(check_given(&self.need, typed)),
-            (Novelty::New, Some(first)) => Typed::Done(same(first, &typed)),
+            (Novelty::New | Novelty::NewPin, Some(first)) => Typed::Done(same(first, &typed)),
             // Before the second time: nobody types twice what is refused anyway.
-            (Novelty::New, None) => match check_given(&self.need, typed) {
+            (Novelty::New | Novelty::NewPin, None) => match check_given(&self.need, typed) {
                 Ok(first) => {
                     self.first = Some(first);
                     Typed::Again
@@ -231,7 +228,7 @@ mod tests {
 
     fn typing(novelty: Novelty) -> Typing {
         let need = SecretNeed { id: "x", labels: Vec::new(), what: "PIN".to_owned(), novelty, tries: None };
-        Typing::new(Effect::LookAtMachine, need).unwrap()
+        Typing::new(need).unwrap()
     }
 
     /// What came of typing all of it: the secret, or why there is none.

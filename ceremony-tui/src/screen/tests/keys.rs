@@ -197,7 +197,10 @@ fn while_somebody_is_asked_whether_to_stop_answers_come_in_and_nothing_new_begin
     stage.answer_and_hold("bob");
     press_with(&mut stage, KeyCode::Char('c'), KeyModifiers::CONTROL);
     let tokens = two_tokens().into_iter().map(|(token, _)| token).collect();
-    let answer = machine::Event::Asked(Ok(crate::token::Answer::Tokens(tokens)));
+    let answer = machine::Event::Asked(Ok(crate::token::Answer::Tokens(crate::token::Listing {
+        tokens,
+        unusable: Vec::new(),
+    })));
     assert_eq!(stage.only(Event::Machine(answer)), [], "the PIN is not asked for over the question");
     assert!(stage.screen().contains("Stop the ceremony?"));
     let effects = stage.only(Event::Command(Command::GoOn));

@@ -97,7 +97,7 @@ fn happen(stage: &mut Stage, event: Event) {
         stage.model.begin_work(&effect, Some(15), stage.model.now);
         look(stage);
         stage.held_back = vec![*effect];
-        if let crate::machine::Effect::Ask { secret: Some(_), .. } = &stage.held_back[0] {
+        if matches!(&stage.held_back[0], crate::machine::Effect::Ask { secrets, .. } if !secrets.is_empty()) {
             stage.begin_secret(Round::Again);
             look(stage);
             stage.model.end_secret();

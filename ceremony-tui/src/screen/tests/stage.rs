@@ -236,7 +236,7 @@ impl Stage {
     /// The secret that the machine wants with what is held back.
     pub(super) fn secret_need(&self) -> SecretNeed {
         match self.held_back.first() {
-            Some(MachineEffect::Ask { secret: Some(need), .. }) => need.clone(),
+            Some(MachineEffect::Ask { secrets, .. }) if !secrets.is_empty() => secrets[0].clone(),
             other => panic!("{other:?} needs no secret"),
         }
     }

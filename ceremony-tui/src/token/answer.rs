@@ -1,0 +1,146 @@
+//! What a token host answers.
+
+use serde::{Deserialize, Serialize};
+use shared::device::{Firmware, KeyPolicy, Origin};
+use shared::json::Json;
+
+use super::TokenId;
+
+/// Everything that a token host can answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// The tokens that are there.
+    Tokens(Listing),
+    /// The keys that a token shows.
+    Keys(Vec<TokenKey>),
+    /// Where a key comes from.
+    Attestation(Attestation),
+    /// What a file is.
+    KeyFile(KeyFileKind),
+    /// A new key file can be written.
+    Writable,
+    /// A public key: three fields, as in root.
+    Key(Json),
+    /// A signature, in the form that TUF wants (DER for ECDSA).
+    Signature(#[serde(with = "hex::serde")] Vec<u8>),
+    /// It is done: the PIN is changed, or the token has shown itself.
+    Done,
+}
+
+/// What is plugged in now.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listing {
+    /// Tokens that can be used.
+    pub tokens: Vec<TokenInfo>,
+    /// What is there and cannot be used.
+    pub unusable: Vec<Unusable>,
+}
+
+/// Something that is plugged in and is no token for us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unusable {
+    /// Where: the reader, or the slot.
+    pub place: String,
+    /// What is wrong with it, and what to do.
+    pub reason: String,
+}
+
+/// A token that is there now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenInfo {
+    /// Label and serial number.
+    pub id: TokenId,
+    /// What kind of token it is.
+    pub kind: TokenKind,
+    /// Model, as the token says it.
+    pub model: String,
+    /// Maker, as the token says it.
+    pub manufacturer: String,
+    /// Firmware, where the token says it.
+    pub firmware: Option<Firmware>,
+    /// What is known about PIN tries.
+    pub pin: PinState,
+    /// Whether the PIN is typed on the token itself.
+    pub pin_pad: bool,
+    /// What else is worth showing to people.
+    pub details: Vec<Detail>,
+}
+
+/// The kinds of token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TokenKind {
+    /// Behind a PKCS#11 module.
+    Pkcs11,
+    /// A YubiKey, asked as a PIV card.
+    YubiKey,
+}
+
+/// A name and a value, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// What it is.
+    pub name: String,
+    /// What the token says.
+    pub value: String,
+}
+
+/// What a token tells about PIN tries: PIV the number, PKCS#11 three flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PinState {
+    /// No wrong PIN since the last right one, as far as the token says.
+    Fine,
+    /// At least one wrong PIN was given.
+    Low,
+    /// This many tries are left: two or more ([`PinState::of_tries`]).
+    Left(u8),
+    /// The next wrong PIN locks the token.
+    FinalTry,
+    /// Locked.
+    Locked,
+}
+
+impl PinState {
+    /// What a number of tries means.
+    pub fn of_tries(tries: u8) -> PinState {
+        match tries {
+            0 => PinState::Locked,
+            1 => PinState::FinalTry,
+            more => PinState::Left(more),
+        }
+    }
+}
+
+/// A key that a token shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenKey {
+    /// CKA_ID, or the PIV slot, in hex.
+    pub id: String,
+    /// CKA_LABEL, or what the PIV slot is meant for.
+    pub label: String,
+    /// The public key, or the reason why it cannot sign a root here.
+    pub key: Result<Json, String>,
+    /// When it wants PIN and touch, where the token says it.
+    pub policy: Option<KeyPolicy>,
+    /// Where it comes from, where the token says it. Only an attestation proves it.
+    pub origin: Option<Origin>,
+}
+
+/// Where a key comes from, in certificates. Not verified here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attestation {
+    /// The certificate that the token made for the key, DER.
+    #[serde(with = "hex::serde")]
+    pub key_certificate: Vec<u8>,
+    /// The certificate of the key that signed it, DER: on a YubiKey that of slot f9.
+    #[serde(with = "hex::serde")]
+    pub device_certificate: Vec<u8>,
+}
+
+/// The kinds of key file that can be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyFileKind {
+    /// Encrypted by age with a passphrase.
+    Age,
+    /// PEM, "ENCRYPTED PRIVATE KEY" (PKCS#8).
+    EncryptedPem,
+}
