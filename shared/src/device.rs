@@ -2,10 +2,16 @@
 //!
 //! The numbers are those of Yubico's PIV extensions (GET METADATA, attestation); a PKCS#11 token says less.
 
+mod weakness;
+mod yubikey;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+pub use weakness::Weakness;
+pub use yubikey::{FormFactor, PivSlot, Serial};
 
 /// The version of a device's firmware. It never changes on a YubiKey, so a key is as old as its device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,6 +102,18 @@ impl PinPolicy {
     }
 }
 
+impl fmt::Display for PinPolicy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            PinPolicy::Never => "wants no PIN",
+            PinPolicy::Once => "wants the PIN once in a session",
+            PinPolicy::Always => "wants the PIN for each signature",
+            PinPolicy::MatchOnce => "wants a finger or the PIN once in a session",
+            PinPolicy::MatchAlways => "wants a finger or the PIN for each signature",
+        })
+    }
+}
+
 /// When a key wants a touch. Fixed when the key is generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -117,6 +135,16 @@ impl TouchPolicy {
             3 => Some(TouchPolicy::Cached),
             _ => None,
         }
+    }
+}
+
+impl fmt::Display for TouchPolicy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            TouchPolicy::Never => "wants no touch",
+            TouchPolicy::Always => "wants a touch for each signature",
+            TouchPolicy::Cached => "wants a touch, which is good for 15 seconds",
+        })
     }
 }
 

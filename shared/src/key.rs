@@ -7,6 +7,7 @@
 mod clients;
 mod decode;
 mod pss_salt;
+mod roca;
 mod rsa;
 mod scheme;
 mod verify;
