@@ -10,6 +10,7 @@
 //! * [`threshold::count_signatures`] counts signatures against a threshold,
 //! * [`rotation::check_succession`] decides whether root N+1 may follow root N.
 
+pub mod attestation;
 pub mod bins;
 pub mod device;
 pub mod digest;

@@ -1,0 +1,101 @@
+//! From a key's certificate to a root that is believed (RFC 5280, 6.1, as far as attestation goes).
+
+use super::anchors::Anchors;
+use super::certificate::Certificate;
+use super::error::AttestationError;
+use crate::time::UnixTime;
+
+/// What is needed to judge a path.
+struct Walk<'a> {
+    anchors: &'a Anchors,
+    /// Certificates that may be used on the way, each of them once.
+    left: Vec<&'a Certificate>,
+    at: UnixTime,
+}
+
+/// The certificates from the key's own to a root, in order.
+///
+/// The device's certificate is the second one, always: a key that a device attests can sign too, and what it signs must
+/// never be taken for an attestation.
+pub(super) fn path(
+    key: &Certificate,
+    device: &Certificate,
+    more: &[Certificate],
+    anchors: &Anchors,
+    at: UnixTime,
+) -> Result<Vec<Certificate>, AttestationError> {
+    if !key.names_as_issuer(device) || key == device {
+        return Err(AttestationError::OtherDevice { name: key.name(), device: device.name() });
+    }
+    key.check_time(at)?;
+    check_issued(key, device, 0, at)?;
+    let mut walk = Walk { anchors, left: more.iter().chain(anchors.leading()).collect(), at };
+    walk.left.retain(|certificate| *certificate != device && *certificate != key);
+    let mut path = vec![key.clone(), device.clone()];
+    path.extend(walk.climb(device, 1)?.into_iter().cloned());
+    Ok(path)
+}
+
+impl<'a> Walk<'a> {
+    /// What stands above `certificate`, which has `authorities` of them at and below it.
+    fn climb(
+        &mut self,
+        certificate: &'a Certificate,
+        authorities: usize,
+    ) -> Result<Vec<&'a Certificate>, AttestationError> {
+        if self.anchors.trusted().contains(certificate) {
+            return Ok(Vec::new());
+        }
+        let mut objection = None;
+        for root in self.anchors.trusted().iter().filter(|root| certificate.names_as_issuer(root)) {
+            match check_issued(certificate, root, authorities, self.at) {
+                Ok(()) => return Ok(vec![root]),
+                Err(error) => objection = objection.or(Some(error)),
+            }
+        }
+        while let Some(issuer) = self.next_issuer_of(certificate) {
+            match self.through(certificate, issuer, authorities) {
+                Ok(path) => return Ok(path),
+                Err(error) => objection = objection.or(Some(error)),
+            }
+        }
+        Err(objection.unwrap_or_else(|| AttestationError::NoIssuer { name: certificate.name() }))
+    }
+
+    fn through(
+        &mut self,
+        certificate: &Certificate,
+        issuer: &'a Certificate,
+        authorities: usize,
+    ) -> Result<Vec<&'a Certificate>, AttestationError> {
+        check_issued(certificate, issuer, authorities, self.at)?;
+        let mut path = vec![issuer];
+        path.extend(self.climb(issuer, authorities + 1)?);
+        Ok(path)
+    }
+
+    fn next_issuer_of(&mut self, certificate: &Certificate) -> Option<&'a Certificate> {
+        let found = self.left.iter().position(|candidate| certificate.names_as_issuer(candidate))?;
+        Some(self.left.swap_remove(found))
+    }
+}
+
+/// Whether `issuer` may sign `certificate`, holds at that time, and did sign it. `below` counts the authorities
+/// between the issuer and the key's certificate.
+fn check_issued(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    below: usize,
+    at: UnixTime,
+) -> Result<(), AttestationError> {
+    let no_authority = || AttestationError::NoAuthority { name: issuer.name() };
+    let authority = issuer.extensions.authority.ok_or_else(no_authority)?;
+    if issuer.extensions.may_sign == Some(false) {
+        return Err(no_authority());
+    }
+    if authority.path_limit.is_some_and(|limit| below > usize::from(limit)) {
+        return Err(AttestationError::TooLong { name: issuer.name() });
+    }
+    issuer.check_time(at)?;
+    certificate.check_signature(issuer)
+}

@@ -1,0 +1,160 @@
+//! An attestation that counts: believed, about a key that signed here, and about the device that was used.
+
+use super::Attested;
+use crate::device::{PinPolicy, Serial, TouchPolicy};
+use crate::gap::RootKeyDocument;
+use crate::key::{Key, SignatureError};
+use crate::metadata::{Metadata, Root};
+use crate::time::UnixTime;
+
+/// The least that a ceremony accepts of a root key's policies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Touch policies that are enough.
+    pub touch: &'static [TouchPolicy],
+    /// PIN policies that are enough.
+    pub pin: &'static [PinPolicy],
+}
+
+impl Wanted {
+    /// What a root key should have: a touch for each signature, and a PIN (or a finger) at least once.
+    pub const ROOT_KEY: Wanted = Wanted {
+        touch: &[TouchPolicy::Always],
+        pin: &[PinPolicy::Once, PinPolicy::Always, PinPolicy::MatchOnce, PinPolicy::MatchAlways],
+    };
+}
+
+/// What is known about the token that an attested key is used on.
+#[derive(Debug, Clone, Copy)]
+pub struct AttestedUse<'a> {
+    /// The key as it stands in root.
+    pub key: &'a Key,
+    /// The serial number that the token shows.
+    pub serial: Serial,
+}
+
+impl Attested {
+    /// Whether this attests that very key on that very token, with policies that are enough.
+    ///
+    /// # Errors
+    /// The first thing that differs.
+    pub fn confirms(&self, used: AttestedUse<'_>, wanted: &Wanted) -> Result<(), Doubt> {
+        if self.key.material() != used.key.material() {
+            return Err(Doubt::OtherKey { serial: self.serial });
+        }
+        if self.serial != used.serial {
+            return Err(Doubt::OtherToken { attested: self.serial, shown: used.serial });
+        }
+        if !wanted.touch.contains(&self.policy.touch) {
+            return Err(Doubt::Touch { found: self.policy.touch });
+        }
+        if !wanted.pin.contains(&self.policy.pin) {
+            return Err(Doubt::Pin { found: self.policy.pin });
+        }
+        Ok(())
+    }
+}
+
+/// An attestation together with a signature of the attested key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proven {
+    attested: Attested,
+}
+
+impl Proven {
+    /// With the proof of possession that the key's holder made at `time`.
+    ///
+    /// # Errors
+    /// The proof is not the attested key's.
+    pub fn by_possession(attested: Attested, time: UnixTime, proof: &[u8]) -> Result<Proven, SignatureError> {
+        let statement = RootKeyDocument::statement(attested.key.id(), time);
+        attested.key.verify(&statement, proof)?;
+        Ok(Proven { attested })
+    }
+
+    /// With the key's signature on the root of this ceremony.
+    ///
+    /// # Errors
+    /// The root has no signature of the attested key.
+    pub fn by_root(attested: Attested, root: &Metadata<Root>) -> Result<Proven, SignatureError> {
+        let document = root.document();
+        let bytes = document.signing_bytes();
+        let mut found = Err(SignatureError::Invalid(attested.key.id().clone()));
+        for signature in document.signatures() {
+            found = found.or_else(|_| attested.key.verify(bytes, &signature.sig));
+        }
+        found.map(|()| Proven { attested })
+    }
+
+    /// What is attested.
+    pub fn attested(&self) -> &Attested {
+        &self.attested
+    }
+}
+
+/// One device, one vote: no two of the keys are on one device.
+///
+/// # Errors
+/// The first device that appears twice.
+pub fn check_distinct_devices(serials: impl IntoIterator<Item = Serial>) -> Result<(), Doubt> {
+    let mut seen = Vec::new();
+    for serial in serials {
+        if seen.contains(&serial) {
+            return Err(Doubt::SameDevice { serial });
+        }
+        seen.push(serial);
+    }
+    Ok(())
+}
+
+/// A verified attestation is not about what is done here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Doubt {
+    /// Another key.
+    #[error(
+        "The attestation is about another key of YubiKey {serial}. Read the attestation of the slot that holds the \
+         root key."
+    )]
+    OtherKey {
+        /// The attested device.
+        serial: Serial,
+    },
+    /// Another device.
+    #[error(
+        "The attestation is about YubiKey {attested}, but the token shows the serial number {shown}. Use the device \
+         that the key was generated on."
+    )]
+    OtherToken {
+        /// In the attestation.
+        attested: Serial,
+        /// What the token shows.
+        shown: Serial,
+    },
+    /// Signs without a person near.
+    #[error(
+        "The key {found}, so a program could sign with it while nobody is near. Generate a root key with the touch \
+         policy \"always\"; a key's policy cannot be changed."
+    )]
+    Touch {
+        /// The key's policy.
+        found: TouchPolicy,
+    },
+    /// Signs without a PIN.
+    #[error(
+        "The key {found}, so whoever has the device can sign. Generate a root key with the PIN policy \"always\" or \
+         \"once\"; a key's policy cannot be changed."
+    )]
+    Pin {
+        /// The key's policy.
+        found: PinPolicy,
+    },
+    /// Two keys, one device.
+    #[error(
+        "Two root keys are on YubiKey {serial}, which would be two votes in one hand. Use another device for one of \
+         them."
+    )]
+    SameDevice {
+        /// The device.
+        serial: Serial,
+    },
+}
