@@ -8,10 +8,13 @@
 //! * [`modules`] makes PKCS#11 modules that do not behave.
 //! * [`terminal`] runs a program on a terminal of its own, and reads its screen.
 
+pub mod card;
 pub mod clock;
 pub mod groups;
 pub mod judges;
 pub mod medium;
 pub mod modules;
 pub mod softhsm;
+mod steady;
 pub mod terminal;
+pub mod yubikey;

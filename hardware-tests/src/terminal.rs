@@ -2,7 +2,6 @@
 //! see it. Everything waits for a condition with a deadline; nothing sleeps.
 
 pub mod ceremony;
-mod clock;
 mod key;
 mod pseudo;
 mod screen;

@@ -15,8 +15,8 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcgetattr, tcsetwinsize};
 
-use super::clock::Moment;
 use super::{Key, Screen};
+use crate::steady::Moment;
 
 /// The longest that a program may take for anything: it may stretch a passphrase on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
