@@ -14,6 +14,7 @@ pub mod groups;
 pub mod judges;
 pub mod medium;
 pub mod modules;
+pub mod pcscd;
 pub mod softhsm;
 mod steady;
 pub mod terminal;
