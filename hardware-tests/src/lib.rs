@@ -6,6 +6,9 @@
 //! * [`judges`] asks TUF clients of other people about a repository, and [`clock`] gives a program another time.
 //! * [`medium`] makes a USB medium that can be full, write-protected or pulled out.
 //! * [`modules`] makes PKCS#11 modules that do not behave.
+//! * [`yubikey`] makes virtual YubiKeys, [`pcscd`] runs the real PC/SC daemon with readers for them, and [`card`] is what
+//!   fits into a reader.
+//! * [`oracles`] asks programs of other people about tokens, keys and signatures.
 //! * [`terminal`] runs a program on a terminal of its own, and reads its screen.
 
 pub mod card;
@@ -14,7 +17,9 @@ pub mod groups;
 pub mod judges;
 pub mod medium;
 pub mod modules;
+pub mod oracles;
 pub mod pcscd;
+mod pem;
 pub mod softhsm;
 mod steady;
 pub mod terminal;

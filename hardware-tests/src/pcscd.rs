@@ -37,6 +37,7 @@ use std::time::Duration;
 use crate::card::Card;
 use client::ReaderState;
 use daemon::Daemon;
+pub use daemon::{DAEMON, DRIVER};
 pub use error::PcscdError;
 use ports::Ports;
 use reader::Reader;

@@ -12,9 +12,12 @@ use super::error::PcscdError;
 use super::ports::Ports;
 use crate::steady::Moment;
 
-const PROGRAM: &str = "/usr/sbin/pcscd";
+/// The program.
+pub const DAEMON: &str = "/usr/sbin/pcscd";
+/// The driver of virtual readers.
+pub const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
+/// Where drivers lie.
 const DRIVERS: &str = "/usr/lib/pcsc/drivers";
-const DRIVER: &str = "serial/libifdvpcd.so";
 /// How long a start may take on a busy machine.
 const LIMIT: Duration = Duration::from_secs(20);
 /// A socket's name has at most so many bytes.
@@ -49,9 +52,8 @@ fn log_file(folder: &Path) -> PathBuf {
 
 /// Makes the folder ready, and says what is missing on this machine.
 pub(super) fn prepare(folder: &Path) -> Result<(), PcscdError> {
-    let driver = Path::new(DRIVERS).join(DRIVER);
-    for (file, package) in [(Path::new(PROGRAM), "pcscd"), (&driver, "vsmartcard-vpcd")] {
-        if !file.exists() {
+    for (file, package) in [(DAEMON, "pcscd"), (DRIVER, "vsmartcard-vpcd")] {
+        if !Path::new(file).exists() {
             return Err(PcscdError::NotInstalled(package));
         }
     }
@@ -61,8 +63,9 @@ pub(super) fn prepare(folder: &Path) -> Result<(), PcscdError> {
     for made in ["run/pcscd", "drivers/serial", "configuration"] {
         fs::create_dir_all(folder.join(made)).map_err(|error| PcscdError::Io(folder.join(made), error))?;
     }
-    let copy = folder.join("drivers").join(DRIVER);
-    fs::copy(&driver, &copy).map_err(|error| PcscdError::Io(copy, error))?;
+    // The copy stays in sight when the other drivers are hidden.
+    let copy = folder.join("drivers").join(DRIVER.trim_start_matches(DRIVERS).trim_start_matches('/'));
+    fs::copy(DRIVER, &copy).map_err(|error| PcscdError::Io(copy, error))?;
     Ok(())
 }
 
@@ -112,9 +115,8 @@ fn configure(folder: &Path, name: &str, ports: &Ports) -> io::Result<()> {
         }
     }
     let port = ports.of(0);
-    let text = format!(
-        "FRIENDLYNAME \"{name}\"\nDEVICENAME /dev/null:{port}\nLIBPATH {DRIVERS}/{DRIVER}\nCHANNELID {port}\n"
-    );
+    let text =
+        format!("FRIENDLYNAME \"{name}\"\nDEVICENAME /dev/null:{port}\nLIBPATH {DRIVER}\nCHANNELID {port}\n");
     fs::write(folder.join("configuration/virtual"), text)
 }
 

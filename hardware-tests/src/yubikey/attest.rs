@@ -48,19 +48,6 @@ pub(super) fn leaf(device: Device, slot: u8, key: &Key, attesting: &PrivateKey) 
     certificate.signed_by(attesting)
 }
 
-/// As text for files.
-fn pem(der: &[u8]) -> String {
-    let digits = base64(der);
-    let lines = digits.as_bytes().chunks(64).map(String::from_utf8_lossy);
-    let lines: String = lines.map(|line| format!("{line}\n")).collect();
-    format!("-----BEGIN CERTIFICATE-----\n{lines}-----END CERTIFICATE-----\n")
-}
-
-fn base64(bytes: &[u8]) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(bytes)
-}
-
 /// The extension of certificates that may sign others: how many may stand between.
 fn may_sign(others_between: u8) -> Vec<u8> {
     let constraints = der::sequence(&[tlv(1, &[0xff]), der::integer(&[others_between])]);

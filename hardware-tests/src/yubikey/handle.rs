@@ -17,6 +17,7 @@ use super::private::{Algorithm, PrivateKey};
 use super::slots::Key;
 use super::status::Status;
 use crate::card::{Card, Exchange, Finger, Plug, Touched};
+use crate::pem;
 
 /// What every YubiKey 5 says after power-on.
 const ATR: [u8; 23] = [
@@ -143,6 +144,22 @@ impl YubiKey {
         inside.applets.piv.slots.put(slot, Key { private, pin, touch, origin: Origin::Generated })?;
         inside.save()?;
         Ok(public)
+    }
+
+    /// The certificate that attests the key in a slot, in PEM.
+    ///
+    /// # Errors
+    /// There is none, or it was not generated here.
+    pub fn attestation(&self, slot: u8) -> Result<String, CardError> {
+        Ok(pem::certificate(&self.inside().applets.piv.attest(slot, self.device)?))
+    }
+
+    /// The certificate of the key that attests, in PEM.
+    ///
+    /// # Errors
+    /// Somebody wrote something else in its place.
+    pub fn attestation_certificate(&self) -> Result<String, CardError> {
+        Ok(pem::certificate(&self.inside().applets.piv.attestation_certificate()?))
     }
 
     /// From now on this happens when it asks for a touch. At first it is touched at once.

@@ -122,7 +122,15 @@ impl Piv {
         }
     }
 
-    fn attest(&self, slot: u8, device: Device) -> Result<Vec<u8>, Status> {
+    /// The certificate of the attestation key.
+    pub(super) fn attestation_certificate(&self) -> Result<Vec<u8>, Status> {
+        let object = self.objects.get(objects::ATTESTATION).ok_or(Status::NOT_FOUND)?;
+        let object = hex::decode(object).map_err(|_| Status::INTERNAL)?;
+        Fields::read(&object)?.need(0x70).map(<[u8]>::to_vec)
+    }
+
+    /// ATTEST.
+    pub(super) fn attest(&self, slot: u8, device: Device) -> Result<Vec<u8>, Status> {
         let key = self.slots.get(slot).ok_or(Status::WRONG_DATA)?;
         let attesting = self.slots.get(slots::ATTESTATION).ok_or(Status::WRONG_STATE)?;
         if key.origin != Origin::Generated {

@@ -5,7 +5,8 @@ use super::super::handle::CardError;
 use super::super::private::{Algorithm, Curve, EcKey, PrivateKey};
 use super::super::random;
 use super::super::status::Status;
-use super::{ATTESTATION_NAME, Certificate, Certified, Validity, may_sign, pem};
+use super::{ATTESTATION_NAME, Certificate, Certified, Validity, may_sign};
+use crate::pem;
 
 /// A maker of virtual YubiKeys. Two with the same name have the same key.
 #[derive(Debug, Clone)]
@@ -70,7 +71,7 @@ impl Authority {
     pub fn root_pem(&self) -> Result<String, CardError> {
         let root = self.root()?;
         let certificate = self.certify(&root.name, &root, &root.key, 2, Validity::default())?;
-        Ok(pem(&certificate))
+        Ok(pem::certificate(&certificate))
     }
 
     /// The intermediate certificates, if there are any: cards do not carry them.
@@ -83,7 +84,7 @@ impl Authority {
         }
         let between = self.between()?;
         let certificate = self.certify(&between.name, &self.root()?, &between.key, 1, Validity::default())?;
-        Ok(vec![pem(&certificate)])
+        Ok(vec![pem::certificate(&certificate)])
     }
 
     /// An attestation key with its certificate, for a device that leaves the factory.
