@@ -1,7 +1,8 @@
 //! Installs what a machine lacks to run the tests and the demo, and nothing that is already there.
 //!
 //! Debian packages come from apt; the judges go under `target/tools`, python-tuf into a venv, tuf-js beside its lock
-//! file, and those in Rust are built there. A second run changes nothing and needs no network.
+//! file, and those in Rust are built there. So does a venv with programs of other people that know tokens. A second run
+//! changes nothing and needs no network. This program itself builds without any of it.
 
 mod apt;
 mod node;
@@ -10,6 +11,7 @@ mod rust;
 
 use anyhow::{Context as _, Result};
 use hardware_tests::judges;
+use hardware_tests::oracles::Oracles;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,10 +21,21 @@ use crate::{command, narrate};
 
 pub(crate) use apt::{Need, install as install_packages, is_root};
 
+/// Options of `install`.
+#[derive(clap::Args)]
+pub(crate) struct Options {}
+
+/// Runs the command: what `clippy` and `cargo build` need too.
+pub(crate) fn run(_: &Options) -> Result<()> {
+    tools(&Checkout::find()?).map(drop)
+}
+
 /// What tests and the demo use and this project does not build.
 pub(crate) struct Tools {
     /// What runs the judges; those in Rust when they were wanted.
     pub(crate) judges: judges::Tools,
+    /// What knows tokens besides this project.
+    pub(crate) oracles: Oracles,
     /// SoftHSM's PKCS#11 module.
     pub(crate) softhsm: PathBuf,
 }
@@ -40,26 +53,65 @@ impl Tools {
 
 /// Installs what is missing and says where everything is.
 pub(crate) fn tools(checkout: &Checkout) -> Result<Tools> {
-    narrate::step("Tools: SoftHSM, OpenSC, python-tuf and tuf-js", || {
+    narrate::step("Tools: SoftHSM, pcscd, python-tuf, tuf-js and ykman", || {
         std::fs::create_dir_all(checkout.tools()).with_context(|| cannot_make(&checkout.tools()))?;
         let _lock = only_one(&checkout.tools())?;
-        let installed = install_packages(&[
-            Need::program("softhsm2-util", "softhsm2"),
-            Need::program("pkcs11-tool", "opensc"),
-            Need::program("python3", "python3"),
-            Need::new(python::has_venv, "python3-venv"),
-            Need::program("node", "nodejs"),
-            Need::program("npm", "npm"),
-            Need::program("faketime", "faketime"),
-        ])?;
+        let installed = install_packages(&needs())?;
         let sources = checkout.root().join("xtask/judges");
         let python = python::venv(&checkout.tools().join("venv"), &sources.join("requirements.txt"))?;
         let tuf_js = node::packages(&checkout.tools().join("tuf-js"), &sources)?;
+        let oracles = checkout.root().join("hardware-tests/oracles/requirements.txt");
+        let oracles = python::venv(&checkout.tools().join("oracles"), &oracles)?;
         let softhsm = hardware_tests::softhsm::module()?;
         let apt = if installed.is_empty() { "nothing new from apt".to_owned() } else { installed.join(", ") };
         let judges = judges::Tools { python, tuf_js, rust: None };
-        Ok((Tools { judges, softhsm }, format!("ready ({apt})")))
+        Ok((Tools { judges, oracles: Oracles::new(oracles), softhsm }, format!("ready ({apt})")))
     })
+}
+
+/// Installs what building takes, for commands that only build.
+pub(crate) fn to_build(checkout: &Checkout) -> Result<()> {
+    std::fs::create_dir_all(checkout.tools()).with_context(|| cannot_make(&checkout.tools()))?;
+    let _lock = only_one(&checkout.tools())?;
+    install_packages(&building()).map(drop)
+}
+
+fn needs() -> Vec<Need> {
+    building().into_iter().chain(tokens()).chain(judging()).collect()
+}
+
+/// The token host links libpcsclite, which pkg-config finds.
+fn building() -> [Need; 2] {
+    [
+        Need::program("pkg-config", "pkg-config"),
+        Need::new(|| works("pkg-config", &["--exists", "libpcsclite"]), "libpcsclite-dev"),
+    ]
+}
+
+/// Virtual tokens, and what reads them. The package of pcscd may start a daemon of its own, which no test meets.
+fn tokens() -> [Need; 9] {
+    [
+        Need::program("softhsm2-util", "softhsm2"),
+        Need::program("pkcs11-tool", "opensc"),
+        Need::file(hardware_tests::pcscd::DAEMON, "pcscd"),
+        Need::file(hardware_tests::pcscd::DRIVER, "vsmartcard-vpcd"),
+        Need::new(|| hardware_tests::oracles::ykcs11().is_ok(), "ykcs11"),
+        Need::program("yubico-piv-tool", "yubico-piv-tool"),
+        Need::program("p11-kit", "p11-kit"),
+        Need::program("openssl", "openssl"),
+        // pyscard comes as source.
+        Need::new(python::has_headers, "python3-dev"),
+    ]
+}
+
+fn judging() -> [Need; 5] {
+    [
+        Need::program("python3", "python3"),
+        Need::new(python::has_venv, "python3-venv"),
+        Need::program("node", "nodejs"),
+        Need::program("npm", "npm"),
+        Need::program("faketime", "faketime"),
+    ]
 }
 
 /// Programs that the Python package index has ready; returns their folder.

@@ -29,6 +29,8 @@ enum Command {
     Demo(demo::Options),
     /// Run every test, installing what they need; ends with one line of totals
     Test(test::Options),
+    /// Install what building, the tests and the demo need (Debian 12, as root or with sudo)
+    Install(install::Options),
     /// Fail when a layer rule is broken
     Layers(layers::Options),
     /// Run both commands of the README on a bare Debian 12 in a folder (takes root)
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
     let outcome = match Command::parse() {
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Install(options) => install::run(&options),
         Command::Layers(options) => layers::run(&options),
         Command::Bare(options) => bare::run(&options),
         Command::Bench(options) => bench::run(&options),

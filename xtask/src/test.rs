@@ -39,6 +39,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut all_ran = true;
     for mut tests in options.runners(&checkout) {
         tools.judges.tell(&mut tests);
+        tools.oracles.tell(&mut tests);
         println!("==> {}", command::spelled(&tests));
         all_ran &= follow(&mut tests, &mut totals, &mut figures)?;
     }

@@ -13,7 +13,7 @@ use hardware_tests::terminal::{Key, Screen};
 
 use super::line;
 use crate::checkout::{Checkout, Programs};
-use crate::command;
+use crate::{command, install};
 
 /// Options of `bench screen`.
 #[derive(clap::Args)]
@@ -29,6 +29,7 @@ pub(super) struct Options {
 impl Options {
     pub(super) fn run(&self) -> Result<()> {
         let checkout = Checkout::find()?;
+        install::to_build(&checkout)?;
         let programs = if self.as_built { checkout.programs() } else { checkout.build_programs() }?;
         let folder = checkout.target().join("bench-screen");
         if folder.exists() {

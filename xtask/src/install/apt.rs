@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 use std::process::Command;
 
 use crate::command;
@@ -21,6 +22,11 @@ impl Need {
     /// Needed unless a program of this name is found.
     pub(crate) fn program(name: &'static str, package: &'static str) -> Self {
         Self::new(move || command::find_program(name).is_some(), package)
+    }
+
+    /// Needed unless this file is there: the programs of daemons are not where a shell looks.
+    pub(crate) fn file(path: &'static str, package: &'static str) -> Self {
+        Self::new(move || Path::new(path).exists(), package)
     }
 }
 

@@ -12,6 +12,13 @@ pub(super) fn has_venv() -> bool {
     works("python3", &["-c", "import venv, ensurepip"])
 }
 
+/// Can modules in C be built for this machine's Python?
+pub(super) fn has_headers() -> bool {
+    const LOOK: &str = "import os, sys, sysconfig; \
+                        sys.exit(not os.path.exists(sysconfig.get_path('include') + '/Python.h'))";
+    works("python3", &["-c", LOOK])
+}
+
 /// The Python of a venv that holds what the requirements file lists.
 pub(super) fn venv(folder: &Path, requirements: &Path) -> Result<PathBuf> {
     let wanted = read(requirements)?;
