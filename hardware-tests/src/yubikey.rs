@@ -40,3 +40,6 @@ pub use attest::Authority;
 pub use fault::{Fault, Moment, Occasion};
 pub use handle::{CardError, PinTries, YubiKey};
 pub use private::Algorithm;
+
+#[cfg(test)]
+mod tests;

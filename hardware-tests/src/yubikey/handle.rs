@@ -264,8 +264,9 @@ impl YubiKey {
             signing.message.iter_mut().rev().take(1).for_each(|byte| *byte ^= 1);
         }
         let mut inside = self.inside();
-        inside.signatures += 1;
-        Ok(inside.applets.piv.sign(&signing))
+        let signature = inside.applets.piv.sign(&signing);
+        inside.signatures += u32::from(signature.is_ok());
+        Ok(signature)
     }
 
     fn wait_for_touch(&self, signing: &Signing, fault: Option<Fault>) -> Touched {

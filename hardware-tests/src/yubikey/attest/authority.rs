@@ -2,8 +2,9 @@
 //! source.
 
 use super::super::handle::CardError;
+use aws_lc_rs::digest;
+
 use super::super::private::{Algorithm, Curve, EcKey, PrivateKey};
-use super::super::random;
 use super::super::status::Status;
 use super::{ATTESTATION_NAME, Certificate, Certified, Validity, may_sign};
 use crate::pem;
@@ -67,7 +68,7 @@ impl Authority {
     /// The root's certificate, for whoever is to trust it.
     ///
     /// # Errors
-    /// The dice are missing.
+    /// It cannot be made.
     pub fn root_pem(&self) -> Result<String, CardError> {
         let root = self.root()?;
         let certificate = self.certify(&root.name, &root, &root.key, 2, Validity::default())?;
@@ -77,7 +78,7 @@ impl Authority {
     /// The intermediate certificates, if there are any: cards do not carry them.
     ///
     /// # Errors
-    /// The dice are missing.
+    /// It cannot be made.
     pub fn intermediates_pem(&self) -> Result<Vec<String>, CardError> {
         if self.chain == Chain::Direct {
             return Ok(Vec::new());
@@ -117,12 +118,14 @@ impl Authority {
         others_between: u8,
         validity: Validity,
     ) -> Result<Vec<u8>, Status> {
+        let public_info = key.public_info()?;
+        let serial = digest::digest(&digest::SHA256, &public_info);
         let certificate = Certificate {
             issuer: &signer.name,
             subject,
-            serial: &random::bytes(8)?,
+            serial: &serial.as_ref()[..8],
             validity,
-            public_info: &key.public_info()?,
+            public_info: &public_info,
             extensions: vec![may_sign(others_between)],
         };
         certificate.signed_by(&signer.key)
