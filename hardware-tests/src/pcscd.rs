@@ -108,29 +108,24 @@ impl Pcscd {
     pub fn insert(&self, card: &(impl Card + Clone + 'static)) -> Result<String, PcscdError> {
         let mut readers = self.readers();
         let slot = readers.iter().position(Option::is_none).ok_or(PcscdError::NoFreeReader)?;
-        readers[slot] = Some(Reader::plug_in(Box::new(card.clone()), self.ports.of(slot))?);
-        self.wait_for(slot, ReaderState::has_card)?;
+        let reader = Reader::plug_in(Box::new(card.clone()), self.ports.of(slot))?;
+        self.wait_for_card(slot, readers[slot].insert(reader))?;
         Ok(self.reader_name(slot))
     }
 
-    /// Pulls a card out, and waits until the daemon shows that too.
+    /// Pulls a card out, and waits until the daemon shows that too. A card that a fault pulled out is taken out of the
+    /// reader's books by this.
     ///
     /// # Errors
     /// It is in no reader, or the daemon does not notice.
     pub fn remove(&self, card: &impl Card) -> Result<(), PcscdError> {
         let mut readers = self.readers();
-        let slot = readers.iter().position(|reader| reader.as_ref().is_some_and(|reader| reader.holds(card)));
-        let slot = slot.ok_or(PcscdError::NotInserted)?;
-        readers[slot] = None;
-        self.wait_for(slot, |state| !state.has_card())
-    }
-
-    /// Waits until the daemon shows that a card is gone which pulled itself out, as a fault can make it.
-    ///
-    /// # Errors
-    /// It is still there.
-    pub fn wait_until_gone(&self, card: &impl Card) -> Result<(), PcscdError> {
-        self.remove(card)
+        let is_it = |reader: &Option<Reader>| reader.as_ref().is_some_and(|reader| reader.holds(card));
+        let slot = readers.iter().position(is_it).ok_or(PcscdError::NotInserted)?;
+        let since = readers[slot].take().map_or(0, |reader| reader.events);
+        // A reset that fails makes the reader look empty before the daemon looked; whatever comes next would be taken
+        // for the card that went.
+        self.wait_for(slot, |state| state.is_empty() && state.events > since).map(drop)
     }
 
     /// Kills the daemon, as a crash would. The cards stay where they are.
@@ -152,7 +147,7 @@ impl Pcscd {
         for (slot, reader) in readers.iter_mut().enumerate() {
             if let Some(reader) = reader {
                 reader.connect(self.ports.of(slot))?;
-                self.wait_for(slot, ReaderState::has_card)?;
+                self.wait_for_card(slot, reader)?;
             }
         }
         Ok(())
@@ -167,10 +162,19 @@ impl Pcscd {
         format!("{} 00 {slot:02}", self.name)
     }
 
-    fn wait_for(&self, slot: usize, condition: impl Fn(&ReaderState) -> bool) -> Result<(), PcscdError> {
+    fn wait_for_card(&self, slot: usize, reader: &mut Reader) -> Result<(), PcscdError> {
+        reader.events = self.wait_for(slot, ReaderState::has_card)?.events;
+        Ok(())
+    }
+
+    fn wait_for(
+        &self,
+        slot: usize,
+        condition: impl Fn(&ReaderState) -> bool,
+    ) -> Result<ReaderState, PcscdError> {
         let name = self.reader_name(slot);
-        client::wait_until(&daemon::socket(&self.folder), LIMIT, |readers| {
-            readers.iter().any(|reader| reader.name == name && condition(reader))
+        client::wait_until(&daemon::socket(&self.folder), LIMIT, |reader| {
+            reader.name == name && condition(reader)
         })
     }
 

@@ -16,7 +16,8 @@ const WAIT_FOR_CHANGE: u32 = 0x13;
 const ROWS: usize = 16;
 const ROW: usize = 184;
 const NAME: usize = 128;
-/// In the state of a reader: there is a card, and it has power.
+/// In the state of a reader: there is none, there is a card, and it has power.
+const ABSENT: u32 = 0x0002;
 const PRESENT: u32 = 0x0004;
 const POWERED: u32 = 0x0010;
 
@@ -24,6 +25,8 @@ const POWERED: u32 = 0x0010;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ReaderState {
     pub(super) name: String,
+    /// How often the daemon saw a card come or go.
+    pub(super) events: u32,
     state: u32,
 }
 
@@ -31,6 +34,11 @@ impl ReaderState {
     /// Is there a card that programs can talk to?
     pub(super) fn has_card(&self) -> bool {
         self.state & (PRESENT | POWERED) == PRESENT | POWERED
+    }
+
+    /// Is there none?
+    pub(super) fn is_empty(&self) -> bool {
+        self.state & ABSENT == ABSENT
     }
 }
 
@@ -41,12 +49,12 @@ pub(super) fn readers(socket: &Path) -> io::Result<Vec<ReaderState>> {
     read_table(&mut daemon)
 }
 
-/// Waits until the readers are as they should be; looks again whenever something changed.
+/// Waits until a reader is as it should be; looks again whenever something changed.
 pub(super) fn wait_until(
     socket: &Path,
     limit: Duration,
-    condition: impl Fn(&[ReaderState]) -> bool,
-) -> Result<(), PcscdError> {
+    condition: impl Fn(&ReaderState) -> bool,
+) -> Result<ReaderState, PcscdError> {
     let start = Moment::now();
     let in_vain = || PcscdError::NotShown(limit.as_secs());
     loop {
@@ -54,8 +62,9 @@ pub(super) fn wait_until(
         let mut daemon = greet(socket, left).map_err(|error| PcscdError::Io(socket.to_owned(), error))?;
         // The table comes at once; then a few bytes, when something changed.
         let table = ask(&mut daemon, WAIT_FOR_CHANGE, &[]).and_then(|()| read_table(&mut daemon));
-        if condition(&table.map_err(|error| PcscdError::Io(socket.to_owned(), error))?) {
-            return Ok(());
+        let table = table.map_err(|error| PcscdError::Io(socket.to_owned(), error))?;
+        if let Some(found) = table.into_iter().find(|reader| condition(reader)) {
+            return Ok(found);
         }
         match daemon.read(&mut [0; 8]) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(in_vain()),
@@ -89,7 +98,8 @@ fn read_table(daemon: &mut UnixStream) -> io::Result<Vec<ReaderState>> {
 fn read_row(row: &[u8]) -> Option<ReaderState> {
     let (name, rest) = row.split_at_checked(NAME)?;
     let name = String::from_utf8_lossy(name.split(|byte| *byte == 0).next()?).into_owned();
-    let (_event_counter, rest) = rest.split_first_chunk::<4>()?;
+    let (events, rest) = rest.split_first_chunk::<4>()?;
     let (state, _) = rest.split_first_chunk::<4>()?;
-    (!name.is_empty()).then_some(ReaderState { name, state: u32::from_ne_bytes(*state) })
+    let (events, state) = (u32::from_ne_bytes(*events), u32::from_ne_bytes(*state));
+    (!name.is_empty()).then_some(ReaderState { name, events, state })
 }

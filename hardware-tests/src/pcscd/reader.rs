@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rustix::net::sockopt::set_socket_linger;
+use rustix::net::sockopt::{set_socket_linger, set_tcp_quickack};
 
 use super::error::PcscdError;
 use crate::card::{Card, Exchange};
@@ -23,6 +23,8 @@ const SAY_ATR: u8 = 4;
 pub(super) struct Reader {
     card: Arc<Box<dyn Card>>,
     connection: Option<Connection>,
+    /// What the daemon had counted when it saw the card.
+    pub(super) events: u32,
 }
 
 #[derive(Debug)]
@@ -35,7 +37,7 @@ struct Connection {
 impl Reader {
     /// Plugs a card into the reader behind this port.
     pub(super) fn plug_in(card: Box<dyn Card>, port: u16) -> Result<Reader, PcscdError> {
-        let mut reader = Reader { card: Arc::new(card), connection: None };
+        let mut reader = Reader { card: Arc::new(card), connection: None, events: 0 };
         reader.connect(port)?;
         Ok(reader)
     }
@@ -109,7 +111,10 @@ fn serve(reader: &TcpStream, card: &dyn Card) -> io::Result<()> {
     }
 }
 
+/// The driver sends the length of a message by itself, and keeps the rest back until that is acknowledged: at once, or
+/// every command would take 40 ms.
 fn receive(mut reader: &TcpStream) -> io::Result<Vec<u8>> {
+    set_tcp_quickack(reader, true)?;
     let mut length = [0; 2];
     reader.read_exact(&mut length)?;
     let mut message = vec![0; usize::from(u16::from_be_bytes(length))];
