@@ -77,7 +77,8 @@ impl Oracles {
         command.env(PYTHON, &self.python);
     }
 
-    /// `ykman` about the device with this serial number; what it printed.
+    /// `ykman` about the device with this serial number; what it printed. It waits three seconds for each reader that has
+    /// the name of a YubiKey and no card, so fill both.
     ///
     /// # Errors
     /// It is not there, or failed.

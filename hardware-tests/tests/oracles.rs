@@ -25,6 +25,13 @@ fn bench(folder: &Path, card: &YubiKey) -> Result<Pcscd> {
     Ok(bench)
 }
 
+/// A bench with two cards: ykman waits three seconds for an empty reader each time.
+fn full_bench(folder: &Path, card: &YubiKey, other: &YubiKey) -> Result<Pcscd> {
+    let bench = bench(folder, card)?;
+    bench.insert(other)?;
+    Ok(bench)
+}
+
 /// Where programs find this bench.
 fn environment(bench: &Pcscd) -> [(&'static str, OsString); 1] {
     let (name, socket) = bench.environment();
@@ -34,9 +41,9 @@ fn environment(bench: &Pcscd) -> [(&'static str, OsString); 1] {
 #[test]
 fn ykman_sees_a_yubikey_of_each_firmware() -> Result<()> {
     let oracles = Oracles::of_environment()?;
+    let folder = tempfile::tempdir()?;
+    let bench = full_bench(folder.path(), &YubiKey::new(11_111_111, NEW)?, &YubiKey::new(22_222_222, OLD)?)?;
     for (serial, firmware, cipher) in [(11_111_111, NEW, "AES192"), (22_222_222, OLD, "TDES")] {
-        let folder = tempfile::tempdir()?;
-        let bench = bench(folder.path(), &YubiKey::new(serial, firmware)?)?;
         let device = oracles.ykman(&bench, serial, &["info"])?;
         assert!(device.contains("YubiKey 5A") && device.contains(&firmware.to_string()), "{device}");
         assert!(device.contains(&format!("Serial number: {serial}")), "{device}");
@@ -51,7 +58,8 @@ fn ykman_sees_a_yubikey_of_each_firmware() -> Result<()> {
 fn ykman_sees_an_old_yubikey_that_tells_nothing_about_its_keys() -> Result<()> {
     let oracles = Oracles::of_environment()?;
     let folder = tempfile::tempdir()?;
-    let bench = bench(folder.path(), &YubiKey::new(4_444_444, Firmware::new(4, 3, 2))?)?;
+    let old = YubiKey::new(4_444_444, Firmware::new(4, 3, 2))?;
+    let bench = full_bench(folder.path(), &old, &YubiKey::new(22_222_222, OLD)?)?;
     let device = oracles.ykman(&bench, 4_444_444, &["info"])?;
     assert!(device.contains("YubiKey 4") && device.contains("4.3.2"), "{device}");
     assert!(oracles.ykman(&bench, 4_444_444, &["piv", "keys", "info", "9c"]).is_err());
@@ -63,7 +71,7 @@ fn ykman_generates_a_key_has_it_attested_and_signs_a_certificate_with_it() -> Re
     let oracles = Oracles::of_environment()?;
     let folder = tempfile::tempdir()?;
     let card = YubiKey::new(11_111_111, NEW)?;
-    let bench = bench(folder.path(), &card)?;
+    let bench = full_bench(folder.path(), &card, &YubiKey::new(22_222_222, OLD)?)?;
     let file = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
     let (public, leaf) = (file("public.pem"), file("leaf.pem"));
     let ask = |arguments: &[&str]| oracles.ykman(&bench, card.serial(), arguments);
