@@ -17,7 +17,7 @@ fn an_attestation_names_key_firmware_serial_number_policies_and_form_factor() {
         let host = Host::with_key(firmware, (PinPolicy::Always, TouchPolicy::Cached));
         let certificate = host.send(0xf9, 0x9c, 0, &[]).unwrap();
         let Firmware { major, minor, patch } = firmware;
-        // The names of the extensions end in 3, 7, 8 and 9; their values follow in OCTET STRINGs.
+        // The names of the extensions end in 3, 7, 8 and 9; each value follows as an OCTET STRING.
         let version = format!("030403{major:02x}{minor:02x}{patch:02x}");
         for value in [version.as_str(), "07040602", "0804020303", "09040101"] {
             assert!(contains(&certificate, &format!("2b0601040182c40a03{value}")), "{firmware}: {value}");

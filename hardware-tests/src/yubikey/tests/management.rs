@@ -5,7 +5,7 @@ use super::host::{FACTORY_KEY, Host, field};
 use super::{ANCIENT, NEW, OLD};
 
 #[test]
-fn the_kind_of_the_factorys_key_depends_on_the_firmware() {
+fn the_kind_of_the_first_key_depends_on_the_firmware() {
     for (firmware, number, other) in [(ANCIENT, 3, 10), (OLD, 3, 10), (NEW, 10, 3)] {
         let host = Host::new(firmware);
         assert_eq!(host.manage_with(other, &FACTORY_KEY), Err(0x6a80), "{firmware}");

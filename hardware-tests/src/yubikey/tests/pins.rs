@@ -79,7 +79,7 @@ fn the_number_of_tries_is_set_with_management_key_and_pin() {
 }
 
 #[test]
-fn metadata_says_what_is_left_and_whether_it_is_the_factorys() {
+fn metadata_says_what_is_left_and_whether_it_was_ever_changed() {
     let host = Host::new(NEW);
     assert_eq!(hex::encode(host.metadata(0x80).unwrap()), "0101ff05010106020303");
     assert!(host.verify(OTHER).is_err());
