@@ -87,7 +87,7 @@ fn new_in_plain_lines(arguments: NewArguments) -> anyhow::Result<ExitCode> {
     check_folder(&arguments)?;
     let mut start = Start::begin(arguments.pin_fd, Second::Ends)?;
     let mut machine = machine(arguments);
-    let surroundings = Surroundings::below(Path::new("/"));
+    let surroundings = Surroundings::here();
     let mut folders = Folders::default();
     let mut ports = Ports { tokens: &mut start.hosts, medium: &mut folders, surroundings: &surroundings };
     let mut out = std::io::stdout().lock();
@@ -141,7 +141,7 @@ fn new_on_full_screen(arguments: NewArguments) -> anyhow::Result<ExitCode> {
     }
     screen::look::check_terminal_type()?;
     let mut start = Start::begin(arguments.pin_fd, Second::Waits)?;
-    let surroundings = Surroundings::below(Path::new("/"));
+    let surroundings = Surroundings::here();
     let mut folders = Folders::default();
     let mut ports = Ports { tokens: &mut start.hosts, medium: &mut folders, surroundings: &surroundings };
     let ending = screen::runner::run(machine(arguments), &mut ports, start.secrets, &start.interrupt)?;

@@ -1,5 +1,8 @@
 //! What the machine under us looks like, read from `/proc` and `/sys`. Reads only; asks no network interface.
 
+mod modules;
+mod p11_kit;
+
 use std::path::{Path, PathBuf};
 
 use rustix::process::{DumpableBehavior, Resource};
@@ -8,23 +11,24 @@ use crate::machine::{Dumps, Facts, User};
 
 const IFF_UP: u32 = 1;
 
-/// Where Debian puts PKCS#11 modules.
-const MODULES: [&str; 3] = [
-    "/usr/lib/softhsm/libsofthsm2.so",
-    "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so",
-    "/usr/lib/x86_64-linux-gnu/libykcs11.so",
-];
-
 /// Where `/proc` and `/sys` lie: `/`, or a folder in tests.
 #[derive(Debug, Clone)]
 pub struct Surroundings {
     root: PathBuf,
+    home: Option<PathBuf>,
 }
 
 impl Surroundings {
-    /// Reads below `root`.
+    /// The machine itself, and the folder of whoever started the program.
+    pub fn here() -> Surroundings {
+        #[expect(clippy::disallowed_methods, reason = "where a user's own p11-kit configuration lies")]
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        Surroundings { root: PathBuf::from("/"), home }
+    }
+
+    /// Reads below `root`, as nobody in particular.
     pub fn below(root: &Path) -> Surroundings {
-        Surroundings { root: root.to_owned() }
+        Surroundings { root: root.to_owned(), home: None }
     }
 
     /// Looks now. What cannot be read counts as not there: the folder of interfaces is missing without a network.
@@ -34,13 +38,8 @@ impl Surroundings {
             swap: self.swap(),
             dumps: dumps(),
             user: user(),
-            modules: self.modules(),
+            modules: modules::find(&self.root, self.home.as_deref()),
         }
-    }
-
-    fn modules(&self) -> Vec<String> {
-        let is_there = |path: &str| self.root.join(path.trim_start_matches('/')).is_file();
-        MODULES.into_iter().filter(|path| is_there(path)).map(str::to_owned).collect()
     }
 
     fn interfaces_up(&self) -> Vec<String> {
@@ -97,7 +96,7 @@ mod tests {
         std::fs::create_dir_all(module.parent().unwrap()).unwrap();
         std::fs::write(module, "").unwrap();
         let facts = Surroundings::below(root.path()).look();
-        assert_eq!(facts.modules, ["/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"]);
+        assert_eq!(facts.modules[0].path, "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so");
         assert_eq!(facts.interfaces_up, ["eth0"]);
         assert_eq!(facts.swap, ["/dev/sda2"]);
     }

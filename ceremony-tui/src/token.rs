@@ -19,6 +19,7 @@
 
 pub mod answer;
 pub mod host;
+pub mod module;
 pub mod refusal;
 pub mod request;
 pub mod serve;

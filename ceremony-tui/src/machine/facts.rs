@@ -1,5 +1,7 @@
 //! What the machine under us looks like.
 
+use crate::token::module::ModuleChoice;
+
 /// What was read from `/proc`, `/sys` and the program itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -11,8 +13,8 @@ pub struct Facts {
     pub dumps: Dumps,
     /// Whose powers this process has.
     pub user: User,
-    /// PKCS#11 modules that lie where distributions put them.
-    pub modules: Vec<String>,
+    /// PKCS#11 modules that p11-kit is told of, or that lie where they usually do.
+    pub modules: Vec<ModuleChoice>,
 }
 
 /// Whose powers the process has.

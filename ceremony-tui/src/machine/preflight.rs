@@ -83,7 +83,8 @@ fn look_again() -> Turn<Preflight> {
 
 fn judge(draft: &mut Draft, facts: &Facts, moment: Moment) -> Turn<Preflight> {
     if draft.module.is_none() {
-        draft.module = facts.modules.first().cloned();
+        let best = facts.modules.iter().find(|module| module.is_first_choice());
+        draft.module = best.map(|module| module.path.clone());
     }
     let before =
         std::mem::replace(&mut draft.findings, findings(facts, draft.options.build_date, moment.now));

@@ -4,8 +4,8 @@
 //! and closes the session: a token that was taken out and put back works, and no login outlives its request.
 
 mod failure;
-mod network;
 mod public;
+mod refused;
 mod sign;
 
 use ceremony_tui::secret::Secret;
@@ -67,9 +67,7 @@ impl Adapter for Module {
 }
 
 fn load(path: &str) -> Result<Pkcs11, Refusal> {
-    if let Some(known_as) = network::known_as(path) {
-        return Err(Refusal::NetworkHsm { module: path.to_owned(), known_as: known_as.to_owned() });
-    }
+    refused::refuse(path)?;
     let not_loaded = |reason: String| Refusal::ModuleNotLoaded { module: path.to_owned(), reason };
     if !path.starts_with('/') {
         return Err(not_loaded("the path is not absolute".to_owned()));

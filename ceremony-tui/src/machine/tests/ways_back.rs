@@ -2,6 +2,7 @@
 
 use super::world::World;
 use crate::machine::*;
+use crate::token::module::{ModuleChoice, ModuleFound};
 use crate::token::{Answer, KeyFileKind, Request};
 
 fn default(world: &World) -> Option<String> {
@@ -35,7 +36,7 @@ fn a_new_key_file_has_no_place_until_somebody_names_one() {
 #[test]
 fn a_module_that_failed_is_nobodys_default() {
     let mut world = World::begin();
-    world.facts.modules = vec!["/usr/lib/softhsm/libsofthsm2.so".to_owned()];
+    world.facts.modules = vec![ModuleChoice::at("/usr/lib/softhsm/libsofthsm2.so", ModuleFound::UsualPlace)];
     world.tell(Event::Started);
     world.answer("yes");
     world.pass_settings();
