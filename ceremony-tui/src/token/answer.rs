@@ -123,6 +123,10 @@ pub struct TokenKey {
     pub policy: Option<KeyPolicy>,
     /// Where it comes from, where the token says it. Only an attestation proves it.
     pub origin: Option<Origin>,
+    /// What else is worth showing to people.
+    pub details: Vec<Detail>,
+    /// What speaks against this key, each a sentence; it can be used all the same.
+    pub warnings: Vec<String>,
 }
 
 /// Where a key comes from, in certificates. Not verified here.

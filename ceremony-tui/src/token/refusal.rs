@@ -13,6 +13,12 @@ pub enum Refusal {
         /// What the token says about further tries.
         state: PinState,
     },
+    /// What was typed has another form than any PIN of this token.
+    #[error("A PIN of this token has {rule}, so what was typed was not tried. Type the whole PIN.")]
+    NotAPin {
+        /// What its PINs are like.
+        rule: String,
+    },
     /// The PIN is locked.
     #[error(
         "The PIN of this token is locked. Unlock it with its PUK or security officer PIN, or use another token."
@@ -185,6 +191,14 @@ pub enum Refusal {
     /// This host does not answer that kind of question.
     #[error("This kind of key holder cannot do that. Choose another key.")]
     NotSupported,
+    /// Something else that the token says of itself, in words.
+    #[error("{happened} {cure}")]
+    Said {
+        /// What happened, a sentence.
+        happened: String,
+        /// What to do, a sentence.
+        cure: String,
+    },
     /// Anything else a device said.
     #[error(
         "The token answered {code} while it was asked to {action}. Take it out, put it back and try again."

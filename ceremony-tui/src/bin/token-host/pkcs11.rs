@@ -179,6 +179,8 @@ fn list_keys(session: &Session) -> Result<Vec<TokenKey>, Refusal> {
             key: public.to_key().map(|key| key.to_json()),
             policy: None,
             origin: None,
+            details: Vec::new(),
+            warnings: Vec::new(),
         });
     }
     keys.sort_by(|left, right| left.id.cmp(&right.id));

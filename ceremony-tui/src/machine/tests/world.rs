@@ -170,6 +170,8 @@ impl World {
             key: Ok(key.public().to_json()),
             policy: None,
             origin: None,
+            details: Vec::new(),
+            warnings: Vec::new(),
         };
         keys.into_iter().flatten().map(shown).collect()
     }

@@ -272,6 +272,8 @@ mod tests {
             key: Err("unread".to_owned()),
             policy: None,
             origin: None,
+            details: Vec::new(),
+            warnings: Vec::new(),
         };
         for (uri, matches) in [("pkcs11:", true), ("pkcs11:id=%02", true), ("pkcs11:id=%02;object=x", false)]
         {
