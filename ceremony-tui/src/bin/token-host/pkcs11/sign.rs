@@ -1,117 +1,212 @@
-//! Signing on a token: one attempt, no retry.
+//! Signing on a token: one attempt, no retry, and no signature by another key than the one that was chosen.
+
+mod der;
 
 use ceremony_tui::token::Refusal;
+use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
 use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsPssParams};
 use cryptoki::mechanism::{Mechanism, MechanismType};
-use cryptoki::object::{Attribute, AttributeType, ObjectHandle};
-use cryptoki::session::{Session, UserType};
-use cryptoki::types::AuthPin;
+use cryptoki::object::{KeyType, ObjectHandle};
+use cryptoki::session::UserType;
 use shared::digest::sha256;
-use shared::key::Scheme;
+use shared::json::Json;
+use shared::key::{Key, Scheme};
 
-use super::failure;
+use super::object::{self, Object};
+use super::session::Open;
+use super::{failure, keys};
 
 const SIGN: &str = "sign";
+
+/// The key that shall sign, as the screen process knows it, and what.
+pub(super) struct Wanted<'a> {
+    key_id: &'a str,
+    id: Vec<u8>,
+    key: Key,
+    scheme: Scheme,
+    message: &'a [u8],
+}
+
+impl<'a> Wanted<'a> {
+    /// Reads the request before the token hears of it.
+    pub(super) fn new(key_id: &'a str, key: &Json, message: &'a [u8]) -> Result<Wanted<'a>, Refusal> {
+        let unsupported = |reason: String| Refusal::UnsupportedKey { reason };
+        let key = Key::from_json(key).map_err(|error| unsupported(error.to_string()))?;
+        let scheme = key.scheme().ok_or_else(|| unsupported("its scheme is only read here".to_owned()))?;
+        let id = hex::decode(key_id).map_err(|_| Refusal::NoSuchKey { key_id: key_id.to_owned() })?;
+        Ok(Wanted { key_id, id, key, scheme, message })
+    }
+
+    /// Signs, and gives the signature in the form that TUF wants.
+    pub(super) fn sign(&self, open: &Open<'_>) -> Result<Vec<u8>, Refusal> {
+        let private = self.private_key(open)?;
+        let handle = private.handle.ok_or_else(|| self.missing())?;
+        let offered = open.token.context.get_mechanism_list(open.token.slot).unwrap_or_default();
+        let parts = if private.wants_login_each_time == Some(true) { Parts::Several } else { Parts::One };
+        let job = Job::of(self.scheme, self.message, parts, &offered)?;
+        let raw = match parts {
+            Parts::Several => job.sign_with_login(open, handle)?,
+            Parts::One => {
+                open.session.sign(&job.mechanism, handle, &job.input).map_err(|error| job.failed(&error))?
+            }
+        };
+        let signature = match self.scheme {
+            Scheme::EcdsaP256Sha256 => der::from_raw(&raw).ok_or_else(|| odd_length(raw.len()))?,
+            Scheme::Ed25519 | Scheme::RsaPssSha256 => raw,
+        };
+        // A second key under the same id may have signed: that signature is nobody's.
+        match self.key.verify(self.message, &signature) {
+            Ok(()) => Ok(signature),
+            Err(_) => Err(Refusal::Said {
+                happened: format!(
+                    "The key {} on the token made a signature that is not one of the chosen key.",
+                    self.key_id
+                ),
+                cure: "It was thrown away; insert the right token, or choose another key.".to_owned(),
+            }),
+        }
+    }
+
+    /// Of several objects under one id the one whose public half is the chosen key, or the only one whose public half
+    /// nothing tells.
+    fn private_key(&self, open: &Open<'_>) -> Result<Object, Refusal> {
+        let under_id = object::private_keys_under(open, &self.id)?;
+        let mut candidates: Vec<Object> =
+            under_id.into_iter().filter(|own| self.has_right_type(own) && own.signs != Some(false)).collect();
+        let public = object::public_keys(open)?;
+        let certificates = object::certificates(open)?;
+        let is_chosen = |own: &Object| self.told(own, &public, &certificates);
+        if let Some(position) = candidates.iter().position(|own| is_chosen(own) == Some(true)) {
+            return Ok(candidates.swap_remove(position));
+        }
+        candidates.into_iter().find(|own| is_chosen(own).is_none()).ok_or_else(|| self.missing())
+    }
+
+    /// Whether a private key is the chosen one; nothing when the token does not tell.
+    fn told(&self, own: &Object, public: &[Object], certificates: &[Object]) -> Option<bool> {
+        let mut halves: Vec<Key> = Vec::new();
+        halves.extend(keys::public_half(own, certificates).ok());
+        if halves.is_empty() {
+            let beside = public.iter().filter(|key| key.id == own.id && key.key_type == own.key_type);
+            halves.extend(beside.filter_map(|key| super::public::key_of(key).ok()));
+        }
+        if halves.is_empty() {
+            None
+        } else {
+            Some(halves.iter().any(|key| key.material() == self.key.material()))
+        }
+    }
+
+    fn has_right_type(&self, own: &Object) -> bool {
+        let expected = match self.scheme {
+            Scheme::Ed25519 => KeyType::EC_EDWARDS,
+            Scheme::EcdsaP256Sha256 => KeyType::EC,
+            Scheme::RsaPssSha256 => KeyType::RSA,
+        };
+        own.key_type.is_none_or(|key_type| key_type == expected)
+    }
+
+    fn missing(&self) -> Refusal {
+        Refusal::NoSuchKey { key_id: self.key_id.to_owned() }
+    }
+}
+
+fn odd_length(length: usize) -> Refusal {
+    Refusal::Device {
+        action: SIGN.to_owned(),
+        code: format!("an ECDSA signature of {length} bytes instead of 64"),
+    }
+}
+
+/// In how many calls the token gets what it signs. A login for this one signature comes between two of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    One,
+    Several,
+}
 
 /// What the token signs (the message or its digest) and how.
 struct Job<'a> {
     mechanism: Mechanism<'a>,
     input: Vec<u8>,
+    /// The mechanism's name, for people.
+    name: &'static str,
 }
 
-/// Signs `message` and gives the signature in the form that TUF wants.
-pub(super) fn sign(
-    session: &Session,
-    key: ObjectHandle,
-    scheme: Scheme,
-    message: &[u8],
-    offered: &[MechanismType],
-    pin: Option<&AuthPin>,
-) -> Result<Vec<u8>, Refusal> {
-    let job = job(scheme, message, offered);
-    let raw = if wants_login_each_time(session, key)? {
-        sign_with_login(session, key, &job, pin)?
-    } else {
-        session.sign(&job.mechanism, key, &job.input).map_err(|error| failure::refusal(SIGN, &error))?
-    };
-    match scheme {
-        Scheme::EcdsaP256Sha256 => der_from_raw(&raw),
-        Scheme::Ed25519 | Scheme::RsaPssSha256 => Ok(raw),
-    }
-}
-
-fn job<'a>(scheme: Scheme, message: &[u8], offered: &[MechanismType]) -> Job<'a> {
-    let pss =
-        PkcsPssParams { hash_alg: MechanismType::SHA256, mgf: PkcsMgfType::MGF1_SHA256, s_len: 32.into() };
-    match scheme {
-        // SoftHSM and others know no CKM_ECDSA_SHA256: the digest is made here for all.
-        Scheme::EcdsaP256Sha256 => Job { mechanism: Mechanism::Ecdsa, input: sha256(message).to_vec() },
-        Scheme::Ed25519 => Job {
-            mechanism: Mechanism::Eddsa(EddsaParams::new(EddsaSignatureScheme::Pure)),
-            input: message.to_vec(),
-        },
-        Scheme::RsaPssSha256 if offered.contains(&MechanismType::SHA256_RSA_PKCS_PSS) => {
-            Job { mechanism: Mechanism::Sha256RsaPkcsPss(pss), input: message.to_vec() }
+impl Job<'_> {
+    /// The way that most tokens know: of a digest made here, only 32 bytes travel. In several calls many tokens take
+    /// only what they hash themselves. A token that lists nothing is taken at its word when it signs.
+    fn of<'a>(
+        scheme: Scheme,
+        message: &[u8],
+        parts: Parts,
+        offered: &[MechanismType],
+    ) -> Result<Job<'a>, Refusal> {
+        let mut ways = match scheme {
+            Scheme::EcdsaP256Sha256 => vec![
+                Job { mechanism: Mechanism::Ecdsa, input: sha256(message).to_vec(), name: "ECDSA" },
+                Job {
+                    mechanism: Mechanism::EcdsaSha256,
+                    input: message.to_vec(),
+                    name: "ECDSA with SHA-256",
+                },
+            ],
+            Scheme::Ed25519 => vec![Job {
+                mechanism: Mechanism::Eddsa(EddsaParams::new(EddsaSignatureScheme::Pure)),
+                input: message.to_vec(),
+                name: "EdDSA",
+            }],
+            Scheme::RsaPssSha256 => vec![
+                Job {
+                    mechanism: Mechanism::RsaPkcsPss(pss()),
+                    input: sha256(message).to_vec(),
+                    name: "RSA-PSS",
+                },
+                Job {
+                    mechanism: Mechanism::Sha256RsaPkcsPss(pss()),
+                    input: message.to_vec(),
+                    name: "RSA-PSS",
+                },
+            ],
+        };
+        if parts == Parts::Several {
+            ways.reverse();
         }
-        Scheme::RsaPssSha256 => {
-            Job { mechanism: Mechanism::RsaPkcsPss(pss), input: sha256(message).to_vec() }
+        let name = ways.first().map_or("that", |way| way.name);
+        let is_known =
+            |way: &Job<'_>| offered.is_empty() || offered.contains(&way.mechanism.mechanism_type());
+        ways.into_iter().find(is_known).ok_or_else(|| failure::missing_mechanism(name))
+    }
+
+    /// The login has to come between the start and the end of the signature, so the parts are called one by one.
+    fn sign_with_login(&self, open: &Open<'_>, key: ObjectHandle) -> Result<Vec<u8>, Refusal> {
+        let failed = |error| self.failed(&error);
+        open.session.sign_init(&self.mechanism, key).map_err(failed)?;
+        open.log_in(UserType::ContextSpecific)?;
+        open.session.sign_update(&self.input).map_err(failed)?;
+        open.session.sign_final().map_err(failed)
+    }
+
+    fn failed(&self, error: &Error) -> Refusal {
+        match error {
+            Error::Pkcs11(RvError::MechanismInvalid | RvError::MechanismParamInvalid, _) => {
+                failure::missing_mechanism(self.name)
+            }
+            Error::Pkcs11(RvError::OperationNotInitialized, _) => Refusal::Said {
+                happened: "The token wants the PIN of this key in the middle of a signature, and signs with it in one \
+                           piece only."
+                    .to_owned(),
+                cure: "Use a key that wants its PIN at login.".to_owned(),
+            },
+            other => failure::refusal(SIGN, other),
         }
     }
 }
 
-/// CKA_ALWAYS_AUTHENTICATE (a PIN for each signature). Tokens that do not know the attribute do not want it.
-fn wants_login_each_time(session: &Session, key: ObjectHandle) -> Result<bool, Refusal> {
-    let attributes = session
-        .get_attributes(key, &[AttributeType::AlwaysAuthenticate])
-        .map_err(|error| failure::refusal("show a key", &error))?;
-    Ok(attributes.contains(&Attribute::AlwaysAuthenticate(true)))
-}
-
-/// The login has to come between the start and the end of the signature, so the parts are called one by one.
-fn sign_with_login(
-    session: &Session,
-    key: ObjectHandle,
-    job: &Job<'_>,
-    pin: Option<&AuthPin>,
-) -> Result<Vec<u8>, Refusal> {
-    let failed = |error| failure::refusal(SIGN, &error);
-    session.sign_init(&job.mechanism, key).map_err(failed)?;
-    session.login(UserType::ContextSpecific, pin).map_err(failed)?;
-    session.sign_update(&job.input).map_err(failed)?;
-    session.sign_final().map_err(failed)
-}
-
-/// PKCS#11 gives r and s side by side; TUF wants the DER sequence of two integers.
-fn der_from_raw(raw: &[u8]) -> Result<Vec<u8>, Refusal> {
-    if raw.len() != 64 {
-        return Err(Refusal::Device {
-            action: SIGN.to_owned(),
-            code: format!("an ECDSA signature of {} bytes instead of 64", raw.len()),
-        });
-    }
-    let (r, s) = raw.split_at(32);
-    let mut body = der_integer(r);
-    body.extend(der_integer(s));
-    let mut der = vec![0x30, length_byte(&body)];
-    der.extend(body);
-    Ok(der)
-}
-
-fn der_integer(number: &[u8]) -> Vec<u8> {
-    let start = number.iter().position(|byte| *byte != 0).unwrap_or(number.len() - 1);
-    let mut digits = number[start..].to_vec();
-    if digits[0] & 0x80 != 0 {
-        digits.insert(0, 0);
-    }
-    let mut der = vec![0x02, length_byte(&digits)];
-    der.extend(digits);
-    der
-}
-
-/// Two integers of at most 33 bytes make at most 70 bytes: one length byte is always enough.
-fn length_byte(content: &[u8]) -> u8 {
-    u8::try_from(content.len()).unwrap_or(u8::MAX)
+/// SHA-256, MGF1 with SHA-256 and a salt of 32 bytes: what every client verifies.
+fn pss() -> PkcsPssParams {
+    PkcsPssParams { hash_alg: MechanismType::SHA256, mgf: PkcsMgfType::MGF1_SHA256, s_len: 32.into() }
 }
 
 #[cfg(test)]
@@ -119,18 +214,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn der_integers_are_minimal_and_positive() {
-        assert_eq!(der_integer(&[0, 0, 1]), [2, 1, 1]);
-        assert_eq!(der_integer(&[0x80]), [2, 2, 0, 0x80]);
-        assert_eq!(der_integer(&[0, 0]), [2, 1, 0]);
+    fn a_token_without_the_mechanism_is_said_before_anything_is_signed() {
+        let others = [MechanismType::AES_CBC];
+        for (scheme, name) in [
+            (Scheme::EcdsaP256Sha256, "does not know ECDSA,"),
+            (Scheme::Ed25519, "does not know EdDSA,"),
+            (Scheme::RsaPssSha256, "does not know RSA-PSS,"),
+        ] {
+            let refused = Job::of(scheme, b"root", Parts::One, &others).map(|_| ()).unwrap_err().to_string();
+            assert!(refused.contains(name), "{refused}");
+        }
     }
 
     #[test]
-    fn a_raw_signature_becomes_a_sequence_and_another_length_is_refused() {
-        let mut raw = [0; 64];
-        raw[31] = 1;
-        raw[63] = 2;
-        assert_eq!(der_from_raw(&raw).unwrap(), [0x30, 6, 2, 1, 1, 2, 1, 2]);
-        assert!(der_from_raw(&raw[..63]).is_err());
+    fn a_digest_is_signed_where_that_goes_and_the_message_otherwise() {
+        for (scheme, offered, expected) in [
+            (Scheme::EcdsaP256Sha256, MechanismType::ECDSA, 32),
+            (Scheme::EcdsaP256Sha256, MechanismType::ECDSA_SHA256, 4),
+            (Scheme::RsaPssSha256, MechanismType::RSA_PKCS_PSS, 32),
+            (Scheme::RsaPssSha256, MechanismType::SHA256_RSA_PKCS_PSS, 4),
+            (Scheme::Ed25519, MechanismType::EDDSA, 4),
+        ] {
+            assert_eq!(
+                Job::of(scheme, b"root", Parts::One, &[offered]).map(|job| job.input.len()),
+                Ok(expected)
+            );
+        }
+        assert!(Job::of(Scheme::RsaPssSha256, b"root", Parts::One, &[]).is_ok());
+    }
+
+    #[test]
+    fn with_a_login_in_between_the_token_hashes_where_it_can() {
+        let both = [MechanismType::RSA_PKCS_PSS, MechanismType::SHA256_RSA_PKCS_PSS, MechanismType::ECDSA];
+        for (scheme, length) in [(Scheme::RsaPssSha256, 4), (Scheme::EcdsaP256Sha256, 32)] {
+            let job = Job::of(scheme, b"root", Parts::Several, &both);
+            assert_eq!(job.map(|job| job.input.len()), Ok(length));
+        }
     }
 }
