@@ -102,6 +102,15 @@ impl Key {
         self.keyval.get("public").and_then(Json::as_str).unwrap_or_default()
     }
 
+    /// The length of an RSA modulus in bits; nothing for a key of another kind.
+    pub fn rsa_bits(&self) -> Option<usize> {
+        let Verifier::Known(CountedScheme::RsaPss(_) | CountedScheme::RsaPkcs1(_), numbers) = &self.verifier
+        else {
+            return None;
+        };
+        rsa::bits(numbers)
+    }
+
     /// The key object with its three fields and no other.
     pub fn to_json(&self) -> Json {
         three_fields(&self.keytype, &self.scheme_name, self.keyval.clone())

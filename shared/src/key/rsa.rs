@@ -18,7 +18,7 @@ const LEAST_DIVISOR: u64 = 752;
 /// A modulus and an exponent with which signatures can be verified.
 pub(super) fn check(key: &RsaPublicKey<'_>) -> Result<(), KeyError> {
     let modulus = key.modulus.as_bytes();
-    let bits = modulus.len() * 8 - modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
+    let bits = bit_length(modulus);
     if !(MIN_BITS..=MAX_BITS).contains(&bits) {
         return Err(KeyError::RsaSize(bits));
     }
@@ -26,6 +26,15 @@ pub(super) fn check(key: &RsaPublicKey<'_>) -> Result<(), KeyError> {
         return Err(KeyError::Rsa);
     }
     Ok(())
+}
+
+/// The length of the modulus in an RSAPublicKey (PKCS#1), in bits.
+pub(super) fn bits(numbers: &[u8]) -> Option<usize> {
+    RsaPublicKey::try_from(numbers).ok().map(|key| bit_length(key.modulus.as_bytes()))
+}
+
+fn bit_length(number: &[u8]) -> usize {
+    number.len() * 8 - number.first().map_or(0, |byte| byte.leading_zeros() as usize)
 }
 
 /// Odd, at least three, and of a size that is verified.

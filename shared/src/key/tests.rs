@@ -50,6 +50,13 @@ fn another_spelling_of_a_pem_is_the_same_material() {
 }
 
 #[test]
+fn only_rsa_keys_have_a_modulus_with_a_length() {
+    let bits = |scheme| SoftwareKey::generate(scheme).unwrap().public().rsa_bits();
+    assert_eq!(bits(Scheme::RsaPssSha256), Some(3072));
+    assert_eq!((bits(Scheme::EcdsaP256Sha256), bits(Scheme::Ed25519)), (None, None));
+}
+
+#[test]
 fn every_scheme_survives_export_and_import_as_pem() {
     for scheme in [Scheme::Ed25519, Scheme::EcdsaP256Sha256, Scheme::RsaPssSha256] {
         let public = SoftwareKey::generate(scheme).unwrap().public().clone();
