@@ -102,8 +102,23 @@ pub enum Refusal {
         key_id: String,
     },
     /// The token was taken out.
-    #[error("The token was taken out before it had signed. Insert it and try again.")]
+    #[error("The token was taken out, or went silent, before this was done. Insert it and try again.")]
     TokenRemoved,
+    /// The token was taken out in the middle of a change.
+    #[error(
+        "The token was taken out, or went silent, while it was asked to {action}: it may have done it, or not. Insert \
+         it and look before you try again."
+    )]
+    Uncertain {
+        /// What was tried.
+        action: String,
+    },
+    /// Another program has it.
+    #[error(
+        "Another program on this machine uses the token. Close it (or gpg's scdaemon, which keeps YubiKeys for \
+         itself: gpgconf --kill scdaemon) and try again."
+    )]
+    TokenBusy,
     /// The token wants something else first (a touch, a PIN).
     #[error(
         "The token did not allow the signature (no touch in time, or its PIN is needed again). Try again."

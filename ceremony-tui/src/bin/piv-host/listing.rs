@@ -1,0 +1,97 @@
+//! Which cards are in which readers.
+
+use ceremony_tui::token::{Detail, Listing, PinState, Refusal, TokenId, TokenInfo, TokenKind, Unusable};
+use pcsc::Disposition;
+
+use crate::attestation::object_named;
+use crate::card::{Card, Failure, LABEL, Stranger, in_transaction, readers};
+use crate::management;
+use crate::metadata::{MANAGEMENT_KEY, Metadata, PIN, PUK};
+use crate::pin::tries;
+
+/// Every reader's card, or why it is none of ours. Readers without a card are none.
+pub(crate) fn list() -> Result<Listing, Refusal> {
+    let (context, readers) = readers()?;
+    let mut seen = Vec::new();
+    let mut listing = Listing::default();
+    for reader in readers {
+        let place = reader.to_string_lossy().into_owned();
+        let described = in_transaction(&context, &reader, Disposition::LeaveCard, describe);
+        match described.and_then(|described| described.map_err(Stranger::from)) {
+            Ok(token) => seen.push((place, token)),
+            Err(Stranger::Vanished) => {}
+            Err(Stranger::Foreign(reason)) => {
+                listing.unusable.push(Unusable { place, reason: format!("{reason}.") });
+            }
+            Err(Stranger::Failed(failure)) => {
+                let reason = failure.refusal("say what it is").to_string();
+                listing.unusable.push(Unusable { place, reason });
+            }
+        }
+    }
+    Ok(refuse_twins(seen, listing))
+}
+
+/// No two YubiKeys have one serial number: who shows one twice could sign with the wrong one.
+fn refuse_twins(seen: Vec<(String, TokenInfo)>, mut listing: Listing) -> Listing {
+    let count = |id: &TokenId| seen.iter().filter(|(_, token)| token.id == *id).count();
+    let is_twin: Vec<bool> = seen.iter().map(|(_, token)| count(&token.id) > 1).collect();
+    for ((place, token), is_twin) in seen.into_iter().zip(is_twin) {
+        if is_twin {
+            let reason =
+                Refusal::AmbiguousToken { label: token.id.label, serial: token.id.serial }.to_string();
+            listing.unusable.push(Unusable { place, reason });
+        } else {
+            listing.tokens.push(token);
+        }
+    }
+    listing
+}
+
+fn describe(card: &Card<'_>) -> Result<TokenInfo, Failure> {
+    Ok(TokenInfo {
+        id: TokenId { label: LABEL.to_owned(), serial: card.serial.to_string() },
+        kind: TokenKind::YubiKey,
+        model: format!("YubiKey {}", card.firmware),
+        manufacturer: "Yubico".to_owned(),
+        firmware: Some(card.firmware),
+        pin: PinState::of_tries(tries(card)?),
+        pin_pad: false,
+        details: details(card)?,
+    })
+}
+
+/// What should be changed before such a token holds a root key, and what its management key is.
+fn details(card: &Card<'_>) -> Result<Vec<Detail>, Failure> {
+    let mut details = Vec::new();
+    for (name, number) in [("PIN", PIN), ("PUK", PUK)] {
+        let known = Metadata::read(card, number)?;
+        if known.and_then(|known| known.is_factory) == Some(true) {
+            let value = "still the factory's, which everybody knows: change it".to_owned();
+            details.push(Detail { name: name.to_owned(), value });
+        }
+    }
+    let known = Metadata::read(card, MANAGEMENT_KEY)?.unwrap_or_default();
+    let mut value =
+        management::Kind::of(&known).map_or("of an unknown kind", management::Kind::name).to_owned();
+    if is_protected(card)? {
+        value.push_str(", protected by the PIN");
+    } else if known.is_factory == Some(true) {
+        value.push_str(", still the factory's");
+    }
+    details.push(Detail { name: "management key".to_owned(), value });
+    Ok(details)
+}
+
+/// Whether the card keeps its management key itself and gives it to whoever has the PIN (a flag in an object of
+/// Yubico's tools).
+fn is_protected(card: &Card<'_>) -> Result<bool, Failure> {
+    const SETTINGS: [u8; 3] = [0x5f, 0xff, 0x00];
+    const PROTECTED: u8 = 0x02;
+    let object = object_named(card, SETTINGS)?;
+    let flags = object.as_ref().and_then(|object| {
+        let settings = crate::tlv::inside(object, 0x80)?;
+        crate::tlv::find(settings, 0x81)
+    });
+    Ok(matches!(flags, Some([flags]) if flags & PROTECTED != 0))
+}
