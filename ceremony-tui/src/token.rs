@@ -125,6 +125,12 @@ pub enum AskError {
          token and try again."
     )]
     Died,
+    /// The PIV host ended before it ever answered.
+    #[error(
+        "The program that talks to YubiKeys (piv-host) ended before its first answer, so no YubiKey can be reached. If \
+         the smart card library is missing, install it with: apt install libpcsclite1 pcscd"
+    )]
+    PivHostEnded,
     /// The host hangs.
     #[error(
         "The token did not answer in time, so this was not done. Nothing else is lost; take the token out, put it \

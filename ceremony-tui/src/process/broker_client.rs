@@ -70,7 +70,7 @@ impl BrokerClient {
             if let Some(pid) = starting.pid {
                 let socket = self.channel.receive_descriptor_now()?;
                 return socket
-                    .map(|socket| Ok(Ok(Host { pid, channel: Channel::over(socket)? })))
+                    .map(|socket| Ok(Ok(Host { pid, channel: Channel::over(socket)?, has_answered: false })))
                     .transpose();
             }
             match self.incoming.advance(&self.channel)? {

@@ -9,4 +9,6 @@ pub(super) struct Host {
     pub(super) pid: u32,
     /// Where it is asked.
     pub(super) channel: Channel,
+    /// Whether it has ever answered: one that has not may lack a library that it needs to start.
+    pub(super) has_answered: bool,
 }

@@ -58,14 +58,28 @@ impl Hosts {
         }
         match self.exchange(asked) {
             Err(error) => {
+                let error = self.explained(&asked.kind, error);
                 self.end_host(&asked.kind);
-                Err(AskError::from_channel(error))
+                Err(error)
             }
             Ok(None) if asked.deadline.left().is_none() => {
                 self.end_host(&asked.kind);
                 Err(AskError::TimedOut)
             }
-            Ok(reply) => Ok(reply),
+            Ok(Some(reply)) => {
+                self.running.get_mut(&asked.kind).into_iter().for_each(|host| host.has_answered = true);
+                Ok(Some(reply))
+            }
+            Ok(None) => Ok(None),
+        }
+    }
+
+    /// The loader ends a program whose library is missing, and nobody else says so.
+    fn explained(&self, kind: &HostKind, error: ChannelError) -> AskError {
+        let has_answered = self.running.get(kind).is_some_and(|host| host.has_answered);
+        match (kind, error) {
+            (HostKind::Piv, ChannelError::Closed) if !has_answered => AskError::PivHostEnded,
+            (_, error) => AskError::from_channel(error),
         }
     }
 
