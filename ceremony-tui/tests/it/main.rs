@@ -21,3 +21,4 @@ mod secrecy;
 mod softhsm;
 mod terminal;
 mod tokens;
+mod yubikey;

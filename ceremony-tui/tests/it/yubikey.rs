@@ -1,0 +1,6 @@
+//! The PIV host asked directly, with a virtual YubiKey in the real smart card service.
+
+mod faults;
+mod flows;
+mod host;
+mod linking;
