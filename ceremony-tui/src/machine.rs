@@ -24,6 +24,7 @@ mod preflight;
 mod question;
 mod review;
 mod root_keys;
+mod seen;
 pub mod sentence;
 mod settings;
 mod sign;
@@ -134,6 +135,13 @@ impl Machine {
             Event::Started => self.enter(Step::Preflight, moment),
             Event::Help => vec![Effect::plain(self.help())],
             Event::Back => self.back(moment),
+            Event::TokensSeen(host, looked) => {
+                let changes = self.draft.seen.take(host.clone(), looked.clone());
+                let mut effects: Vec<Effect> =
+                    changes.iter().map(|change| Effect::plain(change.sentence())).collect();
+                effects.extend(self.pass_on(Event::TokensSeen(host, looked), moment));
+                effects
+            }
             Event::Answer(typed) => match self.question().map(|question| question.accept(&typed)) {
                 Some(Ok(answer)) => self.pass_on(Event::Answer(answer), moment),
                 Some(Err(sentences)) => vec![Effect::refused(sentences)],

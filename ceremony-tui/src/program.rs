@@ -89,7 +89,7 @@ fn new_in_plain_lines(arguments: NewArguments) -> anyhow::Result<ExitCode> {
     let mut machine = machine(arguments);
     let surroundings = Surroundings::here();
     let mut folders = Folders::default();
-    let mut ports = Ports { tokens: &mut start.hosts, medium: &mut folders, surroundings: &surroundings };
+    let mut ports = Ports::new(&mut start.hosts, &mut folders, &surroundings);
     let mut out = std::io::stdout().lock();
     let (columns, rows) = size();
     let mut front = Plain {
@@ -143,7 +143,7 @@ fn new_on_full_screen(arguments: NewArguments) -> anyhow::Result<ExitCode> {
     let mut start = Start::begin(arguments.pin_fd, Second::Waits)?;
     let surroundings = Surroundings::here();
     let mut folders = Folders::default();
-    let mut ports = Ports { tokens: &mut start.hosts, medium: &mut folders, surroundings: &surroundings };
+    let mut ports = Ports::new(&mut start.hosts, &mut folders, &surroundings);
     let ending = screen::runner::run(machine(arguments), &mut ports, start.secrets, &start.interrupt)?;
     Ok(exit_code(ending, &start.interrupt))
 }

@@ -13,7 +13,7 @@ use crate::interrupt::Interrupt;
 use crate::machine::{Effect, Event, Machine, Note, SecretNeed};
 use crate::secret::Secret;
 use crate::surroundings::Surroundings;
-use crate::token::{AskError, Question, TokenBroker};
+use crate::token::{Answer, AskError, HostKind, Question, Request, TokenBroker};
 use crate::wait::{Watch, wait};
 
 use medium::{Errand, Medium};
@@ -42,6 +42,8 @@ pub struct Ports<'a> {
     pub medium: &'a mut dyn Medium,
     /// The machine under us.
     pub surroundings: &'a Surroundings,
+    /// The host that is asked what is plugged in, while nothing else is asked.
+    looked_at: Option<HostKind>,
 }
 
 /// What has become of an effect when it was begun.
@@ -50,6 +52,17 @@ pub(crate) enum Begun {
     Done(Event),
     /// Its answer comes from [`Ports::advance`].
     UnderWay,
+}
+
+impl<'a> Ports<'a> {
+    /// Ports through which nothing is under way.
+    pub fn new(
+        tokens: &'a mut dyn TokenBroker,
+        medium: &'a mut dyn Medium,
+        surroundings: &'a Surroundings,
+    ) -> Ports<'a> {
+        Ports { tokens, medium, surroundings, looked_at: None }
+    }
 }
 
 impl Ports<'_> {
@@ -65,13 +78,29 @@ impl Ports<'_> {
                 self.medium.begin(Errand::Export { folder, name, bytes });
             }
             Effect::Ask { host, request, .. } => self.tokens.begin(Question { host, request, secrets }),
+            Effect::LookAtTokens { host } => {
+                self.looked_at = Some(host.clone());
+                self.tokens.begin(Question { host, request: Request::Tokens, secrets });
+            }
         }
         Some(Begun::UnderWay)
     }
 
     /// Goes on without waiting; the answer once it is there.
     pub(crate) fn advance(&mut self) -> Option<Event> {
-        self.tokens.advance().map(Event::Asked).or_else(|| self.medium.advance())
+        match self.tokens.advance() {
+            Some(answer) => Some(self.answered(answer)),
+            None => self.medium.advance(),
+        }
+    }
+
+    fn answered(&mut self, answer: Result<Answer, AskError>) -> Event {
+        let Some(host) = self.looked_at.take() else { return Event::Asked(answer) };
+        let listing = answer.and_then(|answer| match answer {
+            Answer::Tokens(listing) => Ok(listing),
+            _ => Err(AskError::Nonsense { reason: "it is an answer to another question".to_owned() }),
+        });
+        Event::TokensSeen(host, listing)
     }
 
     /// What to wait for while an effect is under way.
@@ -88,7 +117,7 @@ impl Ports<'_> {
     pub(crate) fn cancel(&mut self) -> Option<Event> {
         self.tokens.time_left()?;
         self.tokens.cancel();
-        Some(Event::Asked(Err(AskError::Interrupted)))
+        Some(self.answered(Err(AskError::Interrupted)))
     }
 
     /// Waits for the answer, or until Ctrl-C or another signal stops a question.
@@ -134,7 +163,8 @@ pub fn drive(
 
 /// Performs one effect to its end.
 fn perform(effect: Effect, ports: &mut Ports<'_>, front: &mut dyn Front) -> Result<Option<Event>, RunError> {
-    let takes_time = matches!(effect, Effect::Ask { .. } | Effect::Export { .. });
+    let takes_time =
+        matches!(effect, Effect::Ask { .. } | Effect::LookAtTokens { .. } | Effect::Export { .. });
     let event = answer(effect, ports, front)?;
     if takes_time {
         front.forget_type_ahead();

@@ -13,6 +13,7 @@ use shared::time::{Expiry, UnixTime};
 use super::event::Exported;
 use super::finding::Finding;
 use super::review::agreed::Agreed;
+use super::seen::Seen;
 use super::settings::Settings;
 use crate::token::{HostKind, KeyLocator, Login, TokenInfo};
 
@@ -50,6 +51,8 @@ pub(super) struct Draft {
     pub(super) module: Option<String>,
     /// The tokens that this module showed last.
     pub(super) tokens: Option<(String, Vec<TokenInfo>)>,
+    /// What is plugged in, as far as somebody has looked.
+    pub(super) seen: Seen,
     /// What was found before any key appeared.
     pub(super) findings: Vec<Finding>,
     /// Attempts to sign the agreed document, in order.
@@ -145,6 +148,7 @@ impl Draft {
             exceptions: Vec::new(),
             module: None,
             tokens: None,
+            seen: Seen::default(),
             findings: Vec::new(),
             tried: Vec::new(),
             exported: None,

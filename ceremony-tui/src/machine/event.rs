@@ -2,7 +2,7 @@
 
 use shared::time::UnixTime;
 
-use crate::token::{Answer, AskError, HostKind, PinState, Request};
+use crate::token::{Answer, AskError, HostKind, Listing, PinState, Request};
 
 use super::facts::Facts;
 
@@ -34,6 +34,8 @@ pub enum Event {
     FileRead(Result<Vec<u8>, String>),
     /// A token host answered, refused, or could not be asked.
     Asked(Result<Answer, AskError>),
+    /// What a host shows now, after [`Effect::LookAtTokens`] or because somebody looks again and again meanwhile.
+    TokensSeen(HostKind, Result<Listing, AskError>),
     /// No PIN or passphrase was given, with the reason; the host was not asked.
     SecretNotGiven(String),
     /// The document was written and read back, or a sentence says why not.
@@ -74,6 +76,11 @@ pub enum Effect {
         request: Request,
         /// The secrets that go with it, in the order that the request says.
         secrets: Vec<SecretNeed>,
+    },
+    /// Look what is plugged in. Answered by [`Event::TokensSeen`].
+    LookAtTokens {
+        /// Which host is asked.
+        host: HostKind,
     },
     /// Write a document onto a medium. Answered by [`Event::Exported`].
     Export {

@@ -109,6 +109,11 @@ impl World {
                 self.notes.push(note);
                 None
             }
+            Effect::LookAtTokens { host } if refuse => Some(Event::TokensSeen(host, Err(AskError::Died))),
+            Effect::LookAtTokens { host } => {
+                let tokens = self.tokens.iter().map(|(token, _)| token.clone()).collect();
+                Some(Event::TokensSeen(host, Ok(Listing { tokens, unusable: Vec::new() })))
+            }
             Effect::LookAtMachine => Some(Event::LookedAtMachine(self.facts.clone())),
             Effect::ReadFile { .. } if refuse => {
                 Some(Event::FileRead(Err("It is gone. Look again.".to_owned())))

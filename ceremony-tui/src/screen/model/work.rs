@@ -33,7 +33,7 @@ impl Work {
     /// What performing `effect` looks like to the people in the room.
     pub(super) fn begin(effect: &MachineEffect, limit_seconds: Option<u64>, now: UnixTime) -> Work {
         let cancel = match effect {
-            MachineEffect::Ask { .. } => Cancel::Possible,
+            MachineEffect::Ask { .. } | MachineEffect::LookAtTokens { .. } => Cancel::Possible,
             _ => Cancel::Impossible,
         };
         Work { what: what(effect), since: now, limit_seconds, cancel }
@@ -55,6 +55,7 @@ fn what(effect: &MachineEffect) -> String {
         MachineEffect::Export { name, folder, .. } => {
             format!("Writing {name} to {folder}, flushing it, and reading it back.")
         }
+        MachineEffect::LookAtTokens { .. } => asked(&Request::Tokens),
         MachineEffect::ReadFile { path, .. } => format!("Reading {path}."),
         MachineEffect::LookAtMachine => "Looking at this machine.".to_owned(),
         MachineEffect::Say(_) => String::new(),

@@ -11,6 +11,7 @@ use crate::screen::model::{Doing, Model};
 use crate::secret::Secret;
 use crate::secrets::terminal::forget_type_ahead;
 use crate::secrets::{Secrets, SecretsError, check_given};
+use crate::token::Request;
 
 use super::typing::{Typed, Typing};
 
@@ -238,6 +239,7 @@ fn ask_for(typing: &Typing, model: &mut Model) {
 fn limit(effect: &MachineEffect) -> Option<u64> {
     match effect {
         MachineEffect::Ask { request, .. } => Some(request.patience_seconds()),
+        MachineEffect::LookAtTokens { .. } => Some(Request::Tokens.patience_seconds()),
         _ => None,
     }
 }
