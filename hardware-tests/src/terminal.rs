@@ -3,6 +3,7 @@
 
 pub mod ceremony;
 mod key;
+mod picture;
 mod pseudo;
 mod screen;
 

@@ -43,3 +43,15 @@ fn what_never_comes_because_the_program_ended_is_said_with_the_screen() {
     let error = terminal.wait_for("something").and_then(|_| terminal.wait_for("nothing")).unwrap_err();
     assert!(error.to_string().contains("something else"), "{error}");
 }
+
+#[test]
+fn a_picture_that_is_marked_is_looked_at_when_it_is_whole() {
+    let mut terminal =
+        shell("stty -echo; printf '\\033[?2026hhalf '; read go; printf 'whole\\033[?2026l'; read end");
+    // Typed ahead or not: what is read is never the half.
+    terminal.press(Key::Enter).unwrap();
+    let screen = terminal.wait_for("half").unwrap();
+    assert!(screen.shows("half whole"), "{screen}");
+    terminal.press(Key::Enter).unwrap();
+    assert!(terminal.end().unwrap().screen.shows("half whole"));
+}

@@ -15,6 +15,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcgetattr, tcsetwinsize};
 
+use super::picture::Picture;
 use super::{Key, Screen};
 use crate::steady::Moment;
 
@@ -22,7 +23,9 @@ use crate::steady::Moment;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a wait looks whether the program still runs.
 const SLICE: Duration = Duration::from_millis(200);
-/// Between the pieces of one picture there is less.
+/// The longest that a program may take to draw a picture that it has begun.
+const FRAME: Duration = Duration::from_secs(2);
+/// Between the pieces of one picture without marks there is less.
 const QUIET: Duration = Duration::from_millis(4);
 
 /// A program on a terminal.
@@ -46,8 +49,17 @@ struct Received {
 struct State {
     emulator: vt100::Parser,
     bytes: Vec<u8>,
+    picture: Picture,
     last: Moment,
     ended: bool,
+}
+
+impl State {
+    fn take(&mut self, bytes: &[u8]) {
+        self.emulator.process(bytes);
+        self.bytes.extend_from_slice(bytes);
+        self.picture = self.picture.after(&self.bytes, bytes.len());
+    }
 }
 
 impl fmt::Debug for State {
@@ -209,9 +221,9 @@ impl Terminal {
         while let Some(left) = since.left_of(PATIENCE) {
             let state = self.received.lock();
             let screen = Screen::of(state.emulator.screen());
-            let is_now = is_so(&screen);
+            let is_now = state.picture == Picture::Whole && is_so(&screen);
             let length = state.bytes.len();
-            // A picture comes in several pieces: it is looked at when no further piece follows.
+            // A picture without marks comes in several pieces: it is looked at when no further piece follows.
             let state = self.received.wait(state, if is_now { QUIET } else { left.min(SLICE) });
             if is_now && state.bytes.len() == length {
                 return Ok(screen);
@@ -281,6 +293,7 @@ impl Received {
         let state = State {
             emulator: vt100::Parser::new(rows, columns, 0),
             bytes: Vec::new(),
+            picture: Picture::Whole,
             last: Moment::now(),
             ended: false,
         };
@@ -296,8 +309,7 @@ impl Received {
         while let Ok(read @ 1..) = line.read(&mut room) {
             let arrived = Moment::now();
             let mut state = self.lock();
-            state.emulator.process(&room[..read]);
-            state.bytes.extend_from_slice(&room[..read]);
+            state.take(&room[..read]);
             state.last = arrived;
             drop(state);
             self.changed.notify_all();
@@ -317,8 +329,14 @@ impl Received {
         }
     }
 
+    /// What is there now, once the picture that is being drawn is whole. A program that died in it never finishes it.
     fn screen(&self) -> Screen {
-        Screen::of(self.lock().emulator.screen())
+        let since = Moment::now();
+        let mut state = self.lock();
+        while let Some(left) = since.left_of(FRAME).filter(|_| state.picture == Picture::Begun) {
+            state = self.wait(state, left);
+        }
+        Screen::of(state.emulator.screen())
     }
 }
 

@@ -10,7 +10,10 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::Show;
 use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use ratatui::crossterm::queue;
-use ratatui::crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen};
+use ratatui::crossterm::terminal::{
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen,
+};
 use rustix::process::{Signal, getpid, kill_process};
 use rustix::stdio::stdin;
 use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
@@ -49,10 +52,13 @@ impl Stage {
         Ok(stage)
     }
 
-    /// Draws the model.
+    /// Draws the model. A terminal that knows the marks shows the picture at once, and never half of it.
     pub fn draw(&mut self, model: &Model) -> io::Result<()> {
         let look = self.look;
-        self.terminal.draw(|frame| view(model, look, frame)).map(|_| ())
+        queue!(stdout(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(|frame| view(model, look, frame))?;
+        queue!(stdout(), EndSynchronizedUpdate)?;
+        stdout().flush()
     }
 
     /// How large the terminal is now.
@@ -124,7 +130,7 @@ impl House {
             return;
         }
         let mut out = stdout();
-        let _ = queue!(out, DisableBracketedPaste, Show, LeaveAlternateScreen);
+        let _ = queue!(out, EndSynchronizedUpdate, DisableBracketedPaste, Show, LeaveAlternateScreen);
         let _ = out.flush();
         // What was typed for the full screen, perhaps half a PIN, is not for the shell.
         let _ = tcflush(stdin(), QueueSelector::IFlush);
