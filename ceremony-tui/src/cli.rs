@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::token::WireScheme;
+use crate::token::module::ModuleRequest;
 
 /// Leads people through the root ceremony of a TUF repository, on a machine without a network.
 #[derive(Debug, Parser)]
@@ -48,6 +49,10 @@ pub struct NewArguments {
     /// Read PINs and passphrases from this descriptor: lines of label TAB secret.
     #[arg(long, value_name = "N")]
     pub pin_fd: Option<i32>,
+    /// A PKCS#11 module to look for tokens with, beside those of this machine: a path or a pkcs11: URI. Several times for
+    /// several modules.
+    #[arg(long = "module", value_name = "PATH-OR-URI", value_parser = ModuleRequest::parse)]
+    pub modules: Vec<ModuleRequest>,
     /// Make a payload of exactly RSTUF's shape: names inside the keys, settings that nobody signs, bins of kind succinct.
     #[arg(long)]
     pub rstuf: bool,

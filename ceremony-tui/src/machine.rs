@@ -17,9 +17,11 @@ mod event;
 mod export;
 mod facts;
 mod finding;
+mod lookout;
 mod names;
 mod online_key;
 mod pin;
+mod policy;
 mod preflight;
 mod question;
 mod review;
@@ -34,14 +36,14 @@ pub(crate) mod tests;
 
 pub use board::{
     Board, DocumentView, EndBoard, ExportBoard, FindingView, Fingerprint, GroupView, HolderState, HolderView,
-    KeyPlace, LockedAway, OnlineKeyBoard, OnlineKeyView, PreflightBoard, Progress, Proof, Proved,
-    ReviewBoard, RootKeyView, RootKeysBoard, SeenToken, SettingView, SettingsBoard, SignBoard, Source,
-    Tokens, Verdict, WhatIf, WhatIfRow,
+    KeyPlace, LockedAway, OnlineKeyBoard, OnlineKeyView, PreflightBoard, Presence, Progress, Proof, Proved,
+    Provenance, ReviewBoard, RootKeyView, RootKeysBoard, SeenToken, SettingView, SettingsBoard, SignBoard,
+    Source, Tokens, Trouble, Verdict, WhatIf, WhatIfRow,
 };
 pub use draft::{DraftError, Options};
 pub use event::{Effect, Event, Exported, Moment, Note, Novelty, Place, SecretNeed, Tone};
 pub use facts::{Dumps, Facts, User};
-pub use question::{Aside, Choice, Form, Question, Weight};
+pub use question::{Aside, Choice, Form, Preselect, Question, Weight};
 pub use step::Step;
 
 use draft::Draft;
@@ -50,15 +52,27 @@ use online_key::ImportOnlineKey;
 use preflight::Preflight;
 use review::Review;
 use root_keys::RootKeys;
+use seen::Change;
 use settings::Settings;
 use sign::Sign;
 use step::{Outcome, Turn};
+
+use crate::token::HostKind;
 
 /// A new ceremony, from preflight to the exported payload.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Machine {
     draft: Draft,
     state: State,
+}
+
+/// Somebody has to touch a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touch {
+    /// Whose key signs.
+    pub holder: String,
+    /// What people call the token.
+    pub token: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -137,8 +151,7 @@ impl Machine {
             Event::Back => self.back(moment),
             Event::TokensSeen(host, looked) => {
                 let changes = self.draft.seen.take(host.clone(), looked.clone());
-                let mut effects: Vec<Effect> =
-                    changes.iter().map(|change| Effect::plain(change.sentence())).collect();
+                let mut effects: Vec<Effect> = changes.iter().map(|change| self.passing(change)).collect();
                 effects.extend(self.pass_on(Event::TokensSeen(host, looked), moment));
                 effects
             }
@@ -149,6 +162,44 @@ impl Machine {
             },
             other => self.pass_on(other, moment),
         }
+    }
+
+    /// The hosts that show what is plugged in, wherever that matters now: a screen looks at them again and again.
+    pub fn watched(&self) -> Vec<HostKind> {
+        match &self.state {
+            State::RootKeys(_) => self.draft.lookout.hosts(),
+            State::Sign(_) => sign::watched(&self.draft),
+            State::Preflight(_)
+            | State::Settings(_)
+            | State::OnlineKey(_)
+            | State::Review(_)
+            | State::Export(_)
+            | State::Ended => Vec::new(),
+        }
+    }
+
+    /// The touch that a token waits for, once it is asked.
+    pub fn touch(&self) -> Option<Touch> {
+        let root = match &self.state {
+            State::RootKeys(RootKeys::Token(way)) => way.proving()?,
+            State::Sign(state) => state.signing(&self.draft)?,
+            _ => return None,
+        };
+        let token = &root.on.as_ref()?.token;
+        let is_wanted = root.wants_touch()?;
+        is_wanted.then(|| Touch { holder: root.name.clone(), token: seen::name_of(token) })
+    }
+
+    fn passing(&self, change: &Change) -> Effect {
+        let sentence = change.sentence(&self.draft.lookout);
+        let whose = match (change, &self.state) {
+            (Change::Plugged(token), State::Sign(_)) => sign::waited_for(&self.draft, &token.id),
+            _ => None,
+        };
+        Effect::passing(match whose {
+            Some(name) => format!("{sentence} It holds the key of {name}: choose {name} to sign."),
+            None => sentence,
+        })
     }
 
     fn back(&mut self, moment: Moment) -> Vec<Effect> {

@@ -80,7 +80,8 @@ fn machine(arguments: NewArguments) -> Machine {
     } else {
         KeySpelling::Plain
     };
-    Machine::new(Options { folder: arguments.folder, spelling, build_date: clock::build_date() })
+    let NewArguments { folder, modules, .. } = arguments;
+    Machine::new(Options { folder, spelling, build_date: clock::build_date(), modules })
 }
 
 fn new_in_plain_lines(arguments: NewArguments) -> anyhow::Result<ExitCode> {

@@ -120,6 +120,31 @@ impl Ports<'_> {
         Some(self.answered(Err(AskError::Interrupted)))
     }
 
+    /// Looks at these hosts again and again, beside what is under way.
+    pub(crate) fn keep_looking(&mut self, hosts: &[HostKind]) {
+        self.tokens.keep_looking(hosts);
+    }
+
+    /// Looks at a host at once; the answer comes from [`Ports::seen`].
+    pub(crate) fn look_now(&mut self, host: HostKind) {
+        self.tokens.look_now(host);
+    }
+
+    /// What has changed on a host that is looked at.
+    pub(crate) fn seen(&mut self) -> Option<Event> {
+        self.tokens.seen().map(|(host, sight)| Event::TokensSeen(host, sight))
+    }
+
+    /// What to wait for because of the looks.
+    pub(crate) fn looks(&self) -> Vec<Watch<'_>> {
+        self.tokens.looks()
+    }
+
+    /// The most time to wait: `longest`, or until a look has something to do.
+    pub(crate) fn until_next_look(&self, longest: Duration) -> Duration {
+        self.tokens.next_look().map_or(longest, |next| next.min(longest))
+    }
+
     /// Waits for the answer, or until Ctrl-C or another signal stops a question.
     fn finish(&mut self, interrupt: &Interrupt) -> Result<Event, RunError> {
         loop {

@@ -60,7 +60,25 @@ pub trait TokenBroker {
 
     /// Drops the question; its host is ended and started anew next time, so a late answer is nobody's.
     fn cancel(&mut self);
+
+    /// Looks at these hosts again and again from now on, beside whatever is asked, and at no other.
+    fn keep_looking(&mut self, hosts: &[HostKind]);
+
+    /// Looks at a host at once, even if it failed a moment ago, and tells what it shows even if that is nothing new.
+    fn look_now(&mut self, host: HostKind);
+
+    /// What a host shows, when that is something else than last time. To be called like [`TokenBroker::advance`].
+    fn seen(&mut self) -> Option<(HostKind, Sight)>;
+
+    /// What to wait for because of the looks.
+    fn looks(&self) -> Vec<Watch<'_>>;
+
+    /// What is left until a look is due, or has taken too long.
+    fn next_look(&self) -> Option<Duration>;
 }
+
+/// What a host shows, or why it could not be asked.
+pub type Sight = Result<Listing, AskError>;
 
 /// A question on its way to a host, with the secrets that the request needs ([`Request::secrets`]).
 #[derive(Debug)]
@@ -106,8 +124,8 @@ pub enum AskError {
     Refused(Refusal),
     /// The host could not be started.
     #[error(
-        "The process that talks to tokens could not be started ({reason}). Nothing was done; check that the program \
-         token-host lies beside this one, and try again."
+        "The process that talks to tokens could not be started ({reason}). Nothing was done; check that the \
+         programs token-host and piv-host lie beside this one, and try again."
     )]
     NotStarted {
         /// What is known.

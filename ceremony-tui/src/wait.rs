@@ -46,6 +46,18 @@ pub fn wait<const N: usize>(watches: [Watch<'_>; N], time: Duration) -> Result<[
     }
 }
 
+/// The same for as many as there are; the first one is told.
+pub fn wait_for_first(watches: &[Watch<'_>], time: Duration) -> Result<Heard, Errno> {
+    let watches = watches.iter();
+    let mut waiting: Vec<PollFd<'_>> =
+        watches.map(|watch| PollFd::from_borrowed_fd(watch.descriptor, watch.flags)).collect();
+    match rustix::event::poll(&mut waiting, Some(&timeout(time))) {
+        Ok(_) => Ok(waiting.first().map_or(Heard::Nothing, |first| heard(first.revents()))),
+        Err(Errno::INTR) => Ok(Heard::Nothing),
+        Err(errno) => Err(errno),
+    }
+}
+
 fn heard(events: PollFlags) -> Heard {
     match () {
         () if events.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) => Heard::HungUp,

@@ -24,7 +24,7 @@ use std::process::Command;
 
 use crate::checkout::{Checkout, Programs};
 use crate::command;
-use crate::install::{self, Tools};
+use crate::install;
 use crate::narrate::{seconds, step};
 use crate::surroundings::Stopwatch;
 use api::{Api, Artifact};
@@ -78,7 +78,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     })?;
     start_clean(&folder)?;
     let service = make_service(&programs, &folder, options.port)?;
-    let outcome = hold_ceremony(&programs, &tools, &folder, &service)?;
+    let outcome = hold_ceremony(&programs, &folder, &service)?;
     bootstrap(&programs, &folder, &service, &outcome)?;
     publish(&folder, &service, &crates)?;
     let clients = Clients { tools: &tools, folder: &folder, service: &service, root: root_file(&folder) };
@@ -131,7 +131,7 @@ fn make_service(programs: &Programs, folder: &Folder, port: Option<u16>) -> Resu
     })
 }
 
-fn hold_ceremony(programs: &Programs, tools: &Tools, folder: &Folder, service: &Service) -> Result<Outcome> {
+fn hold_ceremony(programs: &Programs, folder: &Folder, service: &Service) -> Result<Outcome> {
     let tokens = step("Tokens: a P-256 key on one SoftHSM token, an RSA-3072 key on another", || {
         let tokens = tokens::make(&folder.laptop())?;
         Ok((tokens, "each private key is on its token".to_owned()))
@@ -139,13 +139,7 @@ fn hold_ceremony(programs: &Programs, tools: &Tools, folder: &Folder, service: &
     step("Ceremony: alice and bob with tokens, carol with a key file, 2 of 3 sign", || {
         let fingerprint =
             Groups::first_in(&service.screen).context("init showed no fingerprint of the online key")?;
-        let ceremony = Ceremony {
-            program: &programs.ceremony_tui,
-            module: &tools.softhsm,
-            folder,
-            tokens: &tokens,
-            fingerprint,
-        };
+        let ceremony = Ceremony { program: &programs.ceremony_tui, folder, tokens: &tokens, fingerprint };
         let outcome = ceremony.hold()?;
         extract_root(folder)?;
         let proof = format!(

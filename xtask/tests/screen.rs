@@ -32,7 +32,7 @@ impl Tokens {
     }
 
     fn token<'t>(&'t self, label: &'t str, pin: &'t str) -> Token<'t> {
-        Token { module: self.bench.module().to_str().unwrap(), label, pin }
+        Token { label, pin }
     }
 
     fn command(&self, medium: &Path) -> Command {

@@ -10,6 +10,7 @@ mod review;
 mod root_keys;
 mod settings;
 mod sign;
+mod tokens;
 mod what_if;
 
 use shared::digest::DocumentDigest;
@@ -24,9 +25,10 @@ pub use export::ExportBoard;
 pub use online_key::{Fingerprint, OnlineKeyBoard, OnlineKeyView, Proof};
 pub use preflight::{FindingView, PreflightBoard, Verdict};
 pub use review::{GroupView, ReviewBoard};
-pub use root_keys::{Proved, RootKeyView, RootKeysBoard, SeenToken, Tokens};
+pub use root_keys::{Proved, Provenance, RootKeyView, RootKeysBoard};
 pub use settings::{SettingView, SettingsBoard, Source};
-pub use sign::{HolderState, HolderView, SignBoard};
+pub use sign::{HolderState, HolderView, Presence, SignBoard};
+pub use tokens::{SeenToken, Tokens, Trouble};
 pub use what_if::{WhatIf, WhatIfRow};
 
 /// What the step that the ceremony is in looks like.
@@ -71,10 +73,10 @@ pub enum KeyPlace {
     },
     /// On a token.
     Token {
-        /// Its label.
-        label: String,
-        /// Its serial number.
-        serial: String,
+        /// What people call it: model and serial number of a YubiKey, label and serial number of another token.
+        name: String,
+        /// Where on a YubiKey: its slot.
+        slot: Option<String>,
     },
 }
 

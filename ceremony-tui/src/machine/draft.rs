@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 
 use shared::bins::{BinCount, BinKind, Bins};
+use shared::device::{KeyPolicy, Origin, TouchPolicy};
 use shared::key::Key;
 use shared::metadata::{Metadata, MetadataError, Root};
 use shared::names::Version;
@@ -12,10 +13,12 @@ use shared::time::{Expiry, UnixTime};
 
 use super::event::Exported;
 use super::finding::Finding;
+use super::lookout::Lookout;
 use super::review::agreed::Agreed;
 use super::seen::Seen;
 use super::settings::Settings;
-use crate::token::{HostKind, KeyLocator, Login, TokenInfo};
+use crate::token::module::ModuleRequest;
+use crate::token::{HostKind, KeyLocator, Login, TokenId, TokenInfo};
 
 /// What was given on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub struct Options {
     pub spelling: KeySpelling,
     /// When this program was built.
     pub build_date: Option<UnixTime>,
+    /// Further PKCS#11 modules.
+    pub modules: Vec<ModuleRequest>,
 }
 
 /// Everything decided so far. Signatures are not here: they belong to a reviewed document.
@@ -47,10 +52,8 @@ pub(super) struct Draft {
     pub(super) online: Option<OnlineKey>,
     pub(super) root_keys: Vec<RootKey>,
     pub(super) exceptions: Vec<Exception>,
-    /// The PKCS#11 module that showed tokens last, or the first one that this machine has.
-    pub(super) module: Option<String>,
-    /// The tokens that this module showed last.
-    pub(super) tokens: Option<(String, Vec<TokenInfo>)>,
+    /// Where tokens are looked for.
+    pub(super) lookout: Lookout,
     /// What is plugged in, as far as somebody has looked.
     pub(super) seen: Seen,
     /// What was found before any key appeared.
@@ -83,6 +86,24 @@ pub(super) struct RootKey {
     pub(super) locator: KeyLocator,
     pub(super) login: Login,
     pub(super) possession: Possession,
+    /// What the token said when the key was chosen.
+    pub(super) on: Option<OnToken>,
+}
+
+/// A key on a token, as the token described it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct OnToken {
+    pub(super) token: TokenInfo,
+    pub(super) policy: Option<KeyPolicy>,
+    pub(super) origin: Option<Origin>,
+}
+
+impl RootKey {
+    /// Whether its token waits for a finger before it signs, where the token said so.
+    pub(super) fn wants_touch(&self) -> Option<bool> {
+        let policy = self.on.as_ref()?.policy?;
+        Some(policy.touch != TouchPolicy::Never)
+    }
 }
 
 /// Whether the holder has shown that the private half is in the room.
@@ -146,8 +167,7 @@ impl Draft {
             online: None,
             root_keys: Vec::new(),
             exceptions: Vec::new(),
-            module: None,
-            tokens: None,
+            lookout: Lookout::default(),
             seen: Seen::default(),
             findings: Vec::new(),
             tried: Vec::new(),
@@ -211,6 +231,12 @@ impl Draft {
         };
         Ok(draft.to_metadata()?)
     }
+}
+
+/// The holders whose keys lie on this token.
+pub(super) fn holders_on(draft: &Draft, wanted: &TokenId) -> Vec<String> {
+    let on_it = |root: &&RootKey| matches!(&root.locator, KeyLocator::Token { token, .. } if token == wanted);
+    draft.root_keys.iter().filter(on_it).map(|root| root.name.clone()).collect()
 }
 
 /// The decisions do not make a root.

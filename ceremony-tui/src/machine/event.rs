@@ -77,7 +77,7 @@ pub enum Effect {
         /// The secrets that go with it, in the order that the request says.
         secrets: Vec<SecretNeed>,
     },
-    /// Look what is plugged in. Answered by [`Event::TokensSeen`].
+    /// Look what is plugged in, beside whatever else is done. Answered by [`Event::TokensSeen`].
     LookAtTokens {
         /// Which host is asked.
         host: HostKind,
@@ -137,6 +137,8 @@ pub enum Place {
     News,
     /// The picture of the step shows the same.
     Pictured,
+    /// It is news of a moment, such as a token that was plugged in: the next one replaces it.
+    Passing,
 }
 
 impl Note {
@@ -182,6 +184,11 @@ impl Effect {
             Effect::Say(note) => Effect::Say(Note { place: Place::Pictured, ..note }),
             other => other,
         }
+    }
+
+    /// What is plugged in and taken out: the next such note replaces this one.
+    pub(super) fn passing(text: impl Into<String>) -> Effect {
+        Effect::Say(Note { place: Place::Passing, ..Note::news(Tone::Plain, text) })
     }
 
     fn say(tone: Tone, text: impl Into<String>) -> Effect {

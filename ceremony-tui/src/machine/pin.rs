@@ -3,6 +3,7 @@
 use crate::token::{Login, PinState, TokenInfo};
 
 use super::event::{Novelty, SecretNeed};
+use super::seen::name_of;
 
 pub(super) fn login_of(token: &TokenInfo) -> Login {
     if token.pin_pad { Login::PinPad } else { Login::Secret }
@@ -12,8 +13,9 @@ pub(super) fn login_of(token: &TokenInfo) -> Login {
 pub(super) fn check(token: &TokenInfo) -> Result<(), String> {
     match token.pin {
         PinState::Locked => Err(format!(
-            "The PIN of {} is locked. Unlock it with its PUK or security officer PIN, or use another token.",
-            token.id.label
+            "The PIN of {} is locked, so it was not asked for. Unlock it with its PUK or security officer PIN \
+             (ceremony-tui tokens), or use another key.",
+            name_of(token)
         )),
         PinState::Fine | PinState::Low | PinState::Left(_) | PinState::FinalTry => Ok(()),
     }
@@ -22,7 +24,7 @@ pub(super) fn check(token: &TokenInfo) -> Result<(), String> {
 pub(super) fn need(id: &'static str, name: &str, token: &TokenInfo) -> SecretNeed {
     SecretNeed {
         id,
-        labels: vec![name.to_owned(), token.id.label.clone()],
+        labels: vec![name.to_owned(), token.id.serial.clone(), token.id.label.clone()],
         what: format!(
             "PIN of token {} (serial {}), for {name}{}",
             token.id.label,

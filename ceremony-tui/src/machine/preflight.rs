@@ -82,10 +82,7 @@ fn look_again() -> Turn<Preflight> {
 }
 
 fn judge(draft: &mut Draft, facts: &Facts, moment: Moment) -> Turn<Preflight> {
-    if draft.module.is_none() {
-        let best = facts.modules.iter().find(|module| module.is_first_choice());
-        draft.module = best.map(|module| module.path.clone());
-    }
+    draft.lookout.survey(&facts.modules, &draft.options.modules);
     let before =
         std::mem::replace(&mut draft.findings, findings(facts, draft.options.build_date, moment.now));
     forget_what_changed(draft, &before);

@@ -13,6 +13,8 @@ pub struct Question {
     pub form: Form,
     /// Whether the answer agrees to something.
     pub weight: Weight,
+    /// What is chosen beforehand where there is no default.
+    pub preselect: Preselect,
     /// What can be looked at before answering.
     pub asides: Vec<Aside>,
 }
@@ -24,6 +26,15 @@ pub enum Weight {
     Ordinary,
     /// It agrees to what is shown: all of it has to be on the screen first.
     Consent,
+}
+
+/// What a screen chooses beforehand where there is no default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preselect {
+    /// The first answer, unless the answer agrees to something.
+    First,
+    /// Nothing.
+    Nothing,
 }
 
 /// Something that can be looked at before answering. Where a line is typed, its letter alone asks for it.
@@ -95,6 +106,7 @@ impl Question {
             default: None,
             form: Form::Text,
             weight: Weight::Ordinary,
+            preselect: Preselect::First,
             asides: Vec::new(),
         }
     }
@@ -109,6 +121,11 @@ impl Question {
 
     pub(super) fn yes_or_no(id: &str, text: impl Into<String>, yes: &str, no: &str) -> Question {
         Question::choice(id, text, vec![Choice::new("yes", yes), Choice::new("no", no)])
+    }
+
+    /// No answer is chosen before somebody chooses it.
+    pub(super) fn unchosen(self) -> Question {
+        Question { preselect: Preselect::Nothing, ..self }
     }
 
     pub(super) fn of_consent(self) -> Question {

@@ -5,14 +5,17 @@ mod token;
 
 use std::path::Path;
 
+use shared::device::Weakness;
 use shared::key::Key;
 
 use super::draft::{Draft, Possession, RootKey};
 use super::event::{Effect, Event, Moment};
 use super::names;
 use super::question::{Choice, Question};
+use super::seen::name_of;
 use super::sentence;
 use super::step::Turn;
+use crate::token::{KeyLocator, TokenKind};
 
 use file::FileKey;
 use token::TokenKeyWay;
@@ -95,7 +98,7 @@ impl RootKeys {
                 Turn::stay(RootKeys::Choose, effects)
             }
             (RootKeys::Name(way), Event::Answer(name)) => match names::check_new(draft, &name) {
-                Ok(()) => Turn::stay(begin(way, name), []),
+                Ok(()) => begin(draft, way, name),
                 Err(sentences) => Turn::stay(RootKeys::Name(way), [Effect::refused(sentences)]),
             },
             (RootKeys::File(way @ FileKey::NewPath { .. }), Event::Answer(path)) if travels(draft, &path) => {
@@ -120,11 +123,14 @@ fn travels(draft: &Draft, path: &str) -> bool {
     draft.options.folder.as_ref().is_some_and(|folder| Path::new(path).starts_with(folder))
 }
 
-fn begin(way: Way, name: String) -> RootKeys {
+fn begin(draft: &mut Draft, way: Way, name: String) -> Turn<RootKeys> {
     match way {
-        Way::ExistingFile => RootKeys::File(FileKey::Path { name, path: None }),
-        Way::NewFile => RootKeys::File(FileKey::Scheme { name }),
-        Way::Token => RootKeys::Token(Box::new(TokenKeyWay::Module { name })),
+        Way::ExistingFile => Turn::stay(RootKeys::File(FileKey::Path { name, path: None }), []),
+        Way::NewFile => Turn::stay(RootKeys::File(FileKey::Scheme { name }), []),
+        Way::Token => {
+            let (state, effects) = TokenKeyWay::enter(draft, name);
+            Turn::stay(RootKeys::Token(Box::new(state)), effects)
+        }
     }
 }
 
@@ -132,7 +138,7 @@ fn choose_question(draft: &Draft) -> Question {
     let mut choices = vec![
         Choice::new("file", "add a key from an encrypted key file"),
         Choice::new("generate", "generate a key into a new encrypted key file, and add it"),
-        Choice::new("token", "add a key on a token (PKCS#11)"),
+        Choice::new("token", "add a key on a token (YubiKey or PKCS#11)"),
     ];
     if !draft.root_keys.is_empty() {
         choices.push(Choice::new("remove", "take a key off the list"));
@@ -220,6 +226,9 @@ fn admit(draft: &Draft, name: &str, key: &Key) -> Result<(), String> {
             key.scheme_name()
         ));
     }
+    if let Some(weakness) = Weakness::of_key(key).filter(|weakness| weakness.is_fatal()) {
+        return Err(weakness.to_string());
+    }
     names::check_new(draft, name)
 }
 
@@ -239,9 +248,11 @@ fn describe(root: &RootKey) -> String {
 }
 
 pub(super) fn place(root: &RootKey) -> String {
-    use crate::token::KeyLocator;
     match &root.locator {
         KeyLocator::File { path } => format!("key file {path}"),
-        KeyLocator::Token { token, .. } => format!("token {} ({})", token.label, token.serial),
+        KeyLocator::Token { token, key_id, .. } => match &root.on {
+            Some(on) if on.token.kind == TokenKind::YubiKey => format!("{} {key_id}", name_of(&on.token)),
+            _ => format!("token {} ({})", token.label, token.serial),
+        },
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::token::{AskError, HostKind, Listing, TokenId, TokenInfo, TokenKind, Unusable};
+use super::lookout::Lookout;
+use crate::token::{HostKind, Listing, PinState, Sight as Sighted, TokenId, TokenInfo, TokenKind, Unusable};
 
 /// What every host that was looked at has shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,14 +26,20 @@ pub(super) enum Change {
     Plugged(TokenInfo),
     /// A token was taken out.
     Gone(TokenInfo),
+    /// A host could be asked before, and cannot be asked now.
+    Lost(HostKind, String),
+    /// A host can be asked again.
+    Back(HostKind),
 }
 
 impl Change {
     /// What people hear.
-    pub(super) fn sentence(&self) -> String {
+    pub(super) fn sentence(&self, lookout: &Lookout) -> String {
         match self {
             Change::Plugged(token) => format!("{} was plugged in.", name_of(token)),
             Change::Gone(token) => format!("{} was taken out.", name_of(token)),
+            Change::Lost(host, why) => format!("{} cannot be seen now. {why}", lookout.name_of(host)),
+            Change::Back(host) => format!("{} can be seen again.", lookout.name_of(host)),
         }
     }
 }
@@ -48,31 +55,65 @@ pub(super) fn name_of(token: &TokenInfo) -> String {
 
 impl Seen {
     /// Takes in what a host shows now. The first look at a host is no change: what it shows was there before.
-    pub(super) fn take(&mut self, host: HostKind, looked: Result<Listing, AskError>) -> Vec<Change> {
-        let is_first = !self.hosts.contains_key(&host);
+    pub(super) fn take(&mut self, host: HostKind, looked: Sighted) -> Vec<Change> {
         let now = match looked {
             Ok(listing) => Sight { listing, trouble: None },
             Err(error) => Sight { listing: Listing::default(), trouble: Some(error.to_string()) },
         };
-        let before = self.hosts.insert(host.clone(), now).unwrap_or_default();
-        if is_first {
-            return Vec::new();
+        let trouble = now.trouble.clone();
+        let before: Vec<TokenInfo> = self.tokens().into_iter().map(|(_, token)| token.clone()).collect();
+        let Some(last) = self.hosts.insert(host.clone(), now) else { return Vec::new() };
+        match (last.trouble, trouble) {
+            (None, Some(why)) => return vec![Change::Lost(host, why)],
+            (Some(_), None) => return vec![Change::Back(host)],
+            (Some(_), Some(_)) => return Vec::new(),
+            (None, None) => {}
         }
-        let now = self.hosts.get(&host).map(|sight| sight.listing.tokens.as_slice()).unwrap_or_default();
-        let mut changes = missing_in(now, &before.listing.tokens, Change::Gone);
-        changes.extend(missing_in(&before.listing.tokens, now, Change::Plugged));
+        let now: Vec<TokenInfo> = self.tokens().into_iter().map(|(_, token)| token.clone()).collect();
+        let mut changes = missing_in(&now, &before, Change::Gone);
+        changes.extend(missing_in(&before, &now, Change::Plugged));
         changes
     }
 
-    /// Every token with the host that shows it. A YubiKey that its own host shows comes before the same one behind a
-    /// PKCS#11 module.
+    /// What a token has said about its PIN since the last look.
+    pub(super) fn take_pin(&mut self, id: &TokenId, pin: PinState) {
+        let all = self.hosts.values_mut().flat_map(|sight| &mut sight.listing.tokens);
+        for token in all.filter(|token| token.id == *id) {
+            token.pin = pin;
+        }
+    }
+
+    /// Nobody looks at this host any more.
+    pub(super) fn forget(&mut self, host: &HostKind) {
+        self.hosts.remove(host);
+    }
+
+    /// Whether the host was looked at.
+    pub(super) fn has_looked_at(&self, host: &HostKind) -> bool {
+        self.hosts.contains_key(host)
+    }
+
+    /// Every token with the host that shows it, each once. A YubiKey that its own host shows comes before the same one
+    /// behind a PKCS#11 module.
     pub(super) fn tokens(&self) -> Vec<(&HostKind, &TokenInfo)> {
         let mut all: Vec<(&HostKind, &TokenInfo)> = Vec::new();
         for (host, sight) in &self.hosts {
             all.extend(sight.listing.tokens.iter().map(|token| (host, token)));
         }
         all.sort_by_key(|(host, _)| **host != HostKind::Piv);
-        all
+        let mut once: Vec<(&HostKind, &TokenInfo)> = Vec::new();
+        for (host, token) in all {
+            if !once.iter().any(|(_, known)| is_same(known, token)) {
+                once.push((host, token));
+            }
+        }
+        once
+    }
+
+    /// Whether one host shows two tokens with this label and serial number: nobody can say which of them is meant.
+    pub(super) fn is_twice(&self, id: &TokenId) -> bool {
+        let count = |sight: &Sight| sight.listing.tokens.iter().filter(|token| token.id == *id).count();
+        self.hosts.values().any(|sight| count(sight) > 1)
     }
 
     /// The token with this label and serial number, and its host.
@@ -92,8 +133,14 @@ impl Seen {
 }
 
 fn missing_in(here: &[TokenInfo], wanted: &[TokenInfo], change: fn(TokenInfo) -> Change) -> Vec<Change> {
-    let is_missing = |token: &&TokenInfo| here.iter().all(|other| other.id != token.id);
+    let is_missing = |token: &&TokenInfo| !here.iter().any(|other| is_same(other, token));
     wanted.iter().filter(is_missing).cloned().map(change).collect()
+}
+
+/// Whether both are one token, however it is reached.
+fn is_same(one: &TokenInfo, other: &TokenInfo) -> bool {
+    let by_device = device_serial(one).zip(device_serial(other)).is_some_and(|(one, other)| one == other);
+    one.id == other.id || by_device
 }
 
 /// The serial number of the device itself, where two ways to it show the same one: a YubiKey's is the same as a PIV card
@@ -108,7 +155,7 @@ pub(super) fn device_serial(token: &TokenInfo) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::machine::tests::world;
-    use crate::token::Refusal;
+    use crate::token::{AskError, Refusal};
 
     fn listing(serials: &[&str]) -> Listing {
         let token = |serial: &&str| world::token("root", serial, 1).0;
@@ -119,6 +166,8 @@ mod tests {
         let name = |change: &Change| match change {
             Change::Plugged(token) => format!("+{}", token.id.serial),
             Change::Gone(token) => format!("-{}", token.id.serial),
+            Change::Lost(_, why) => format!("lost: {why}"),
+            Change::Back(_) => "back".to_owned(),
         };
         changes.iter().map(name).collect()
     }
@@ -133,20 +182,40 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_cannot_be_asked_shows_nothing_and_says_why() {
+    fn a_host_that_cannot_be_asked_shows_nothing_and_says_why_once() {
         let mut seen = Seen::default();
         seen.take(HostKind::Piv, Ok(listing(&["1"])));
         let refusal = Refusal::NoCardService { reason: "none".to_owned() };
-        let changes = seen.take(HostKind::Piv, Err(AskError::Refused(refusal)));
-        assert_eq!(serials(&changes), ["-1"]);
+        let changes = serials(&seen.take(HostKind::Piv, Err(AskError::Refused(refusal))));
+        assert!(changes.len() == 1 && changes[0].contains("pcscd"), "nobody took a token out: {changes:?}");
         assert!(seen.tokens().is_empty());
         assert!(seen.troubles().all(|(_, why)| why.contains("pcscd")) && seen.troubles().count() == 1);
+        assert_eq!(serials(&seen.take(HostKind::Piv, Err(AskError::Died))), [""; 0]);
+        assert_eq!(serials(&seen.take(HostKind::Piv, Ok(listing(&["1"])))), ["back"]);
+    }
+
+    #[test]
+    fn one_yubikey_behind_two_hosts_is_one_line_and_its_own_host_s() {
+        let mut seen = Seen::default();
+        let (mut behind, _) = world::token("YubiKey PIV #1", "1", 1);
+        behind.manufacturer = "Yubico (www.yubico.com)".to_owned();
+        let module = HostKind::Pkcs11 { module: "/lib/libykcs11.so".to_owned() };
+        seen.take(module.clone(), Ok(Listing { tokens: vec![behind.clone()], unusable: Vec::new() }));
+        assert_eq!(seen.tokens(), [(&module, &behind)]);
+        let (card, _) = world::yubikey("1", "5.7.1", 1);
+        seen.take(HostKind::Piv, Ok(Listing { tokens: vec![card.clone()], unusable: Vec::new() }));
+        assert_eq!(seen.tokens(), [(&HostKind::Piv, &card)]);
+        assert!(!seen.is_twice(&card.id));
+        seen.take(
+            HostKind::Piv,
+            Ok(Listing { tokens: vec![card.clone(), card.clone()], unusable: Vec::new() }),
+        );
+        assert!(seen.is_twice(&card.id) && seen.tokens().len() == 1);
     }
 
     #[test]
     fn one_yubikey_is_one_device_whichever_way_it_is_seen() {
-        let (mut card, _) = world::token("YubiKey", "11111111", 1);
-        card.kind = TokenKind::YubiKey;
+        let (card, _) = world::yubikey("11111111", "5.7.1", 1);
         let (mut module, _) = world::token("YubiKey PIV #11111111", "11111111", 1);
         module.manufacturer = "Yubico (www.yubico.com)".to_owned();
         let (other, _) = world::token("root", "11111111", 1);

@@ -2,6 +2,7 @@
 
 use shared::names::KeyId;
 
+use super::board::Presence;
 use super::draft::{Draft, RootKey, Tried};
 use super::event::{Effect, Event, Moment, Novelty, SecretNeed};
 use super::names::DONE;
@@ -9,9 +10,10 @@ use super::pin;
 use super::question::{Choice, Question};
 use super::review::agreed::Agreed;
 use super::root_keys::place;
+use super::seen::name_of;
 use super::sentence;
 use super::step::Turn;
-use crate::token::{Answer, AskError, KeyLocator, Login, Request, TokenInfo};
+use crate::token::{Answer, AskError, HostKind, KeyLocator, Listing, Login, Refusal, Request, TokenId};
 
 /// Where the step stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +54,7 @@ impl Sign {
             (Sign::Choose, Event::Answer(answer)) if answer == DONE => finish(draft),
             (Sign::Choose, Event::Answer(name)) => begin(draft, &name),
             (Sign::Looking(name), Event::Asked(Ok(Answer::Tokens(listing)))) => {
-                looked(draft, &name, &listing.tokens)
+                looked(draft, &name, &listing)
             }
             (Sign::Signing(name), Event::Asked(Ok(Answer::Signature(sig)))) => {
                 signed(draft, &name, sig, moment)
@@ -61,6 +63,11 @@ impl Sign {
                 not_yet(&name, &AskError::Interrupted.to_string())
             }
             (Sign::Looking(name) | Sign::Signing(name), Event::Asked(Err(error))) => {
+                if let (Some(id), AskError::Refused(Refusal::WrongPin { state })) =
+                    (find(draft, &name).and_then(token_of).cloned(), &error)
+                {
+                    draft.seen.take_pin(&id, *state);
+                }
                 refuse(draft, &name, &error.to_string())
             }
             (Sign::Signing(name), Event::SecretNotGiven(reason)) => not_yet(&name, &reason),
@@ -70,9 +77,43 @@ impl Sign {
         }
     }
 
+    /// The key that signs now.
+    pub(super) fn signing<'a>(&self, draft: &'a Draft) -> Option<&'a RootKey> {
+        match self {
+            Sign::Signing(name) => find(draft, name),
+            Sign::Choose | Sign::Looking(_) | Sign::Incomplete => None,
+        }
+    }
+
     /// Whether going back would throw signatures away.
     pub(super) fn holds_signatures(draft: &Draft) -> bool {
         draft.agreed.as_ref().is_some_and(|agreed| agreed.root().document().signatures().next().is_some())
+    }
+}
+
+/// The hosts of the tokens that sign.
+pub(super) fn watched(draft: &Draft) -> Vec<HostKind> {
+    let mut hosts: Vec<HostKind> = Vec::new();
+    for root in draft.root_keys.iter().filter(|root| root.on.is_some()) {
+        if !hosts.contains(&root.host) {
+            hosts.push(root.host.clone());
+        }
+    }
+    hosts
+}
+
+/// The holder whose key is on this token and has not signed yet.
+pub(super) fn waited_for<'a>(draft: &'a Draft, token: &TokenId) -> Option<&'a str> {
+    let signed_by = signed_by(draft);
+    let is_on_it = |root: &&RootKey| token_of(root) == Some(token) && !signed_by.contains(root.key.id());
+    draft.root_keys.iter().find(is_on_it).map(|root| root.name.as_str())
+}
+
+/// The token that holds the key.
+pub(super) fn token_of(root: &RootKey) -> Option<&TokenId> {
+    match &root.locator {
+        KeyLocator::Token { token, .. } => Some(token),
+        KeyLocator::File { .. } => None,
     }
 }
 
@@ -86,14 +127,25 @@ fn choose_question(draft: &Draft) -> Question {
     let signed_by = signed_by(draft);
     let waiting: Vec<&RootKey> =
         draft.root_keys.iter().filter(|root| !signed_by.contains(root.key.id())).collect();
-    let mut choices: Vec<Choice> =
-        waiting.iter().map(|root| Choice::new(root.name.as_str(), place(root))).collect();
+    let mut choices: Vec<Choice> = waiting
+        .iter()
+        .map(|root| Choice::new(root.name.as_str(), place(root) + presence(draft, root)))
+        .collect();
     choices.push(Choice::new(DONE, "nobody else signs now"));
     let signed = draft.root_keys.len() - waiting.len();
     let met = signed as u64 >= draft.threshold;
     let text = format!("Signed {signed} of {} needed. Who signs next, or done", draft.threshold);
     let default = waiting.first().filter(|_| !met).map_or(DONE, |root| root.name.as_str());
     Question::choice("sign.key", text, choices).or(default)
+}
+
+/// Whether the token is here, as far as somebody has looked.
+fn presence(draft: &Draft, root: &RootKey) -> &'static str {
+    match Presence::of(draft, root) {
+        Presence::Here => ", here now",
+        Presence::NotHere => ", not here now",
+        Presence::File | Presence::Unknown => "",
+    }
 }
 
 fn find<'a>(draft: &'a Draft, name: &str) -> Option<&'a RootKey> {
@@ -122,22 +174,47 @@ fn begin(draft: &Draft, name: &str) -> Turn<Sign> {
 }
 
 /// The token's own word about its PIN, fresh, before a try is spent.
-fn looked(draft: &mut Draft, name: &str, tokens: &[TokenInfo]) -> Turn<Sign> {
-    let Some(root) = find(draft, name) else { return Turn::stay(Sign::Choose, []) };
-    let KeyLocator::Token { token: wanted, .. } = &root.locator else { return Turn::stay(Sign::Choose, []) };
-    let Some(token) = tokens.iter().find(|token| token.id == *wanted) else {
-        let text = format!(
-            "{name} has not signed. The token {} (serial {}) is not there; insert it and choose {name} again.",
-            wanted.label, wanted.serial
-        );
-        draft.tried.push((name.to_owned(), Tried::NotHere));
-        return Turn::stay(Sign::Choose, [Effect::refused(text)]);
+fn looked(draft: &mut Draft, name: &str, listing: &Listing) -> Turn<Sign> {
+    let Some(root) = find(draft, name).cloned() else { return Turn::stay(Sign::Choose, []) };
+    let Some(wanted) = token_of(&root) else { return Turn::stay(Sign::Choose, []) };
+    // Whoever looks at the screen later sees what was seen now.
+    draft.seen.take(root.host.clone(), Ok(listing.clone()));
+    let mut here = listing.tokens.iter().filter(|token| token.id == *wanted);
+    let token = match (here.next(), here.next()) {
+        (Some(only), None) => only,
+        (None, _) => return not_here(draft, &root, listing),
+        (Some(_), Some(_)) => {
+            let TokenId { label, serial } = wanted.clone();
+            return refuse(draft, name, &Refusal::AmbiguousToken { label, serial }.to_string());
+        }
     };
     if let Err(sentences) = pin::check(token) {
         return refuse(draft, name, &sentences);
     }
     let need = (root.login == Login::Secret).then(|| pin::need("sign.secret", name, token));
-    ask_to_sign(draft, root, need.into_iter().collect())
+    ask_to_sign(draft, &root, need.into_iter().collect())
+}
+
+/// The token is not there: what is there instead is named, so that nobody has to guess which one to take out.
+fn not_here(draft: &mut Draft, root: &RootKey, listing: &Listing) -> Turn<Sign> {
+    let name = &root.name;
+    let wanted = root.on.as_ref().map(|on| name_of(&on.token));
+    let wanted = wanted.unwrap_or_default();
+    let others: Vec<String> = listing.tokens.iter().map(name_of).collect();
+    let unusable = listing.unusable.iter().map(|what| format!(" {}: {}", what.place, what.reason));
+    let unusable: String = unusable.collect();
+    let text = match others.as_slice() {
+        [] => format!(
+            "{name} has not signed. The token {wanted} is not there; insert it and choose {name} again.{unusable}"
+        ),
+        others => format!(
+            "{name} has not signed. The token {wanted} is not there; insert it and choose {name} again. Here is: {}.\
+             {unusable}",
+            others.join(", ")
+        ),
+    };
+    draft.tried.push((name.clone(), Tried::NotHere));
+    Turn::stay(Sign::Choose, [Effect::refused(text)])
 }
 
 /// Nobody refused anything: it was cancelled, and the holder is still waited for.

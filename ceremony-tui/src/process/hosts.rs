@@ -2,6 +2,11 @@
 //!
 //! Nothing in here waits. A question goes through two phases, each with its own deadline: its host is started, then it
 //! is asked. Whoever drives the question waits for the socket of the phase.
+//!
+//! Beside the question, hosts are looked at again and again ([`looks`]). One socket carries one question at a time: a
+//! question to a host that is being looked at waits for that answer, which takes a moment.
+
+mod looks;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,8 +16,10 @@ use crate::channel::{Channel, ChannelError};
 use crate::clock::Deadline;
 use crate::process::broker_client::BrokerClient;
 use crate::process::host::Host;
-use crate::token::{Answer, AskError, Envelope, HostKind, Question, Refusal, TokenBroker};
+use crate::token::{Answer, AskError, Envelope, HostKind, Question, Refusal, Request, Sight, TokenBroker};
 use crate::wait::Watch;
+
+use looks::{LOOK_SECONDS, Looks};
 
 const START_SECONDS: u64 = 10;
 
@@ -22,11 +29,13 @@ pub struct Hosts {
     broker: Option<BrokerClient>,
     running: BTreeMap<HostKind, Host>,
     asked: Option<Asked>,
+    looks: Looks,
 }
 
 /// The question that is under way.
 struct Asked {
     kind: HostKind,
+    is_look: bool,
     outgoing: Result<Outgoing, ChannelError>,
     incoming: Incoming,
     patience_seconds: u64,
@@ -36,6 +45,8 @@ struct Asked {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
+    /// Somebody looks at the same host just now.
+    Waiting,
     Starting,
     Asking,
 }
@@ -45,7 +56,49 @@ type Reply = Result<Answer, Refusal>;
 impl Hosts {
     /// Takes over the socket to the broker.
     pub fn new(broker: Channel) -> Hosts {
-        Hosts { broker: Some(BrokerClient::over(broker)), running: BTreeMap::new(), asked: None }
+        let broker = Some(BrokerClient::over(broker));
+        Hosts { broker, running: BTreeMap::new(), asked: None, looks: Looks::default() }
+    }
+
+    /// Goes on with every look, and begins those that are due.
+    fn look_on(&mut self) {
+        for kind in self.looks.kinds() {
+            let under_way = self.looks.take(&kind);
+            let Some(mut asked) = under_way.or_else(|| self.looks.begin(&kind, self.asked.as_ref())) else {
+                continue;
+            };
+            match self.progress(&mut asked) {
+                Ok(None) => self.looks.put_back(asked),
+                Ok(Some(reply)) => self.looks.answered(kind, listing(reply.map_err(AskError::Refused))),
+                Err(error) => self.looks.answered(kind, Err(error)),
+            }
+        }
+    }
+
+    /// The question, unless it still waits for a look at its host.
+    fn take_asked(&mut self) -> Option<Asked> {
+        let asked = self.asked.as_mut()?;
+        if asked.phase == Phase::Waiting {
+            if self.looks.is_asking(&asked.kind) {
+                return None;
+            }
+            asked.phase = Phase::Starting;
+            asked.deadline = Deadline::after_seconds(START_SECONDS);
+        }
+        self.asked.take()
+    }
+
+    fn watch_of(&self, asked: &Asked) -> Option<Watch<'_>> {
+        match asked.phase {
+            Phase::Waiting => None,
+            Phase::Starting => self.broker.as_ref().map(|broker| Watch::input(broker.as_descriptor())),
+            Phase::Asking => {
+                let host = self.running.get(&asked.kind)?;
+                let is_out = asked.outgoing.as_ref().map_or(true, Outgoing::is_out);
+                let watch = if is_out { Watch::input } else { Watch::room };
+                Some(watch(host.channel.as_descriptor()))
+            }
+        }
     }
 
     fn progress(&mut self, asked: &mut Asked) -> Result<Option<Reply>, AskError> {
@@ -137,45 +190,62 @@ fn not_started(error: ChannelError) -> AskError {
     }
 }
 
-impl TokenBroker for Hosts {
-    fn begin(&mut self, question: Question) {
-        self.cancel();
+impl Asked {
+    fn new(question: Question, patience_seconds: u64) -> Asked {
         let Question { host: kind, request, secrets } = question;
-        let patience_seconds = request.patience_seconds();
+        let is_look = request == Request::Tokens;
         let envelope = Envelope { request, secrets: u8::try_from(secrets.len()).unwrap_or(u8::MAX) };
-        self.asked = Some(Asked {
+        Asked {
             kind,
+            is_look,
             outgoing: Outgoing::new(&envelope, secrets),
             incoming: Incoming::default(),
             patience_seconds,
             phase: Phase::Starting,
             deadline: Deadline::after_seconds(START_SECONDS),
-        });
+        }
+    }
+}
+
+/// What a host shows, out of its answer.
+fn listing(answer: Result<Answer, AskError>) -> Sight {
+    match answer? {
+        Answer::Tokens(listing) => Ok(listing),
+        _ => Err(AskError::Nonsense { reason: "it is an answer to another question".to_owned() }),
+    }
+}
+
+impl TokenBroker for Hosts {
+    fn begin(&mut self, question: Question) {
+        self.cancel();
+        let patience_seconds = question.request.patience_seconds();
+        let mut asked = Asked::new(question, patience_seconds);
+        if self.looks.make_way(&asked.kind) {
+            asked.phase = Phase::Waiting;
+            asked.deadline = Deadline::after_seconds(LOOK_SECONDS);
+        }
+        self.asked = Some(asked);
     }
 
     fn advance(&mut self) -> Option<Result<Answer, AskError>> {
-        let mut asked = self.asked.take()?;
-        match self.progress(&mut asked) {
+        self.look_on();
+        let mut asked = self.take_asked()?;
+        let answer = match self.progress(&mut asked) {
             Ok(None) => {
                 self.asked = Some(asked);
-                None
+                return None;
             }
-            Ok(Some(reply)) => Some(reply.map_err(AskError::Refused)),
-            Err(error) => Some(Err(error)),
+            Ok(Some(reply)) => reply.map_err(AskError::Refused),
+            Err(error) => Err(error),
+        };
+        if asked.is_look {
+            self.looks.was_seen(&asked.kind, listing(answer.clone()));
         }
+        Some(answer)
     }
 
     fn watch(&self) -> Option<Watch<'_>> {
-        let asked = self.asked.as_ref()?;
-        match asked.phase {
-            Phase::Starting => self.broker.as_ref().map(|broker| Watch::input(broker.as_descriptor())),
-            Phase::Asking => {
-                let host = self.running.get(&asked.kind)?;
-                let is_out = asked.outgoing.as_ref().map_or(true, Outgoing::is_out);
-                let watch = if is_out { Watch::input } else { Watch::room };
-                Some(watch(host.channel.as_descriptor()))
-            }
-        }
+        self.watch_of(self.asked.as_ref()?)
     }
 
     fn time_left(&self) -> Option<Duration> {
@@ -187,5 +257,26 @@ impl TokenBroker for Hosts {
         if let Some(asked) = self.asked.take().filter(|asked| asked.phase == Phase::Asking) {
             self.end_host(&asked.kind);
         }
+    }
+
+    fn keep_looking(&mut self, hosts: &[HostKind]) {
+        self.looks.keep(hosts);
+    }
+
+    fn look_now(&mut self, host: HostKind) {
+        self.looks.hurry(host);
+    }
+
+    fn seen(&mut self) -> Option<(HostKind, Sight)> {
+        self.look_on();
+        self.looks.next_seen()
+    }
+
+    fn looks(&self) -> Vec<Watch<'_>> {
+        self.looks.under_way().filter_map(|asked| self.watch_of(asked)).collect()
+    }
+
+    fn next_look(&self) -> Option<Duration> {
+        self.looks.next(self.asked.as_ref())
     }
 }

@@ -119,7 +119,8 @@ impl Model {
     /// The runner begins to perform `effect`, which ends by itself after `limit_seconds`.
     pub fn begin_work(&mut self, effect: &MachineEffect, limit_seconds: Option<u64>, now: UnixTime) {
         self.now = now;
-        self.mode.replace_beneath(Mode::Working(Work::begin(effect, limit_seconds, now)));
+        let touch = self.machine.touch().filter(|_| matches!(effect, MachineEffect::Ask { .. }));
+        self.mode.replace_beneath(Mode::Working(Work::begin(effect, touch, limit_seconds, now)));
     }
 
     /// The runner begins to read a secret, past this model.

@@ -30,7 +30,7 @@ use crate::runner::{Ports, RunError};
 use crate::secrets::Secrets;
 use crate::secrets::terminal::forget_type_ahead;
 use crate::text::{printable, wrap};
-use crate::wait::{Heard, Watch, wait, wait_for_input};
+use crate::wait::{Heard, Watch, wait_for_first, wait_for_input};
 
 use super::event::Event;
 use super::keymap;
@@ -130,6 +130,7 @@ impl Screen<'_> {
             if let Some(event) = self.performing.advance(ports) {
                 self.happen(Event::Machine(event), ports)?;
             }
+            self.look_around(ports)?;
             self.tick(ports)?;
         }
     }
@@ -140,9 +141,19 @@ impl Screen<'_> {
         let signals = Watch::input(self.signals.as_descriptor());
         // A descriptor that is listened to twice does no harm.
         let work = ports.watch().unwrap_or(signals);
-        let [heard, ..] =
-            wait([terminal, signals, work], self.patience(ports)).map_err(std::io::Error::from)?;
-        Ok(heard)
+        let mut watches = vec![terminal, signals, work];
+        watches.extend(ports.looks());
+        let time = ports.until_next_look(self.patience(ports));
+        Ok(wait_for_first(&watches, time).map_err(std::io::Error::from)?)
+    }
+
+    /// Takes in what was plugged in or taken out, wherever the ceremony wants to know.
+    fn look_around(&mut self, ports: &mut Ports<'_>) -> Result<(), RunError> {
+        ports.keep_looking(&self.model.machine.watched());
+        while let Some(event) = ports.seen() {
+            self.happen(Event::Machine(event), ports)?;
+        }
+        Ok(())
     }
 
     /// How long nothing has to be done, unless something happens.
@@ -351,18 +362,17 @@ fn until_next_minute(now: i64) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use shared::root_draft::KeySpelling;
     use shared::time::UnixTime;
 
     use super::*;
-    use crate::machine::{Options, Tone};
+    use crate::machine::Tone;
+    use crate::machine::tests::world::options;
     use crate::screen::model::Size;
 
     #[test]
     fn what_was_said_last_stays_on_the_terminal_and_commands_stay_in_one_piece() {
-        let options = Options { folder: None, spelling: KeySpelling::Plain, build_date: None };
         let size = Size { columns: 40, rows: 24 };
-        let mut model = Model::new(Machine::new(options), size, UnixTime(0));
+        let mut model = Model::new(Machine::new(options()), size, UnixTime(0));
         let command = format!("  bootstrap {}", "x".repeat(60));
         let said = ["The ceremony is complete, and this sentence is longer than a line.", &command];
         model.notes = said.map(|text| Note::news(Tone::Plain, text)).to_vec();

@@ -10,7 +10,7 @@ use crate::full_screen::{at_root_keys, program};
 use crate::material::{Online, add_file, age_file, export_folder};
 use crate::processes::descendants;
 use crate::room::{Room, Setup};
-use crate::softhsm::{SoftHsm, module};
+use crate::softhsm::SoftHsm;
 use crate::tokens::add_token;
 
 const PIN: &str = "73519064";
@@ -59,7 +59,7 @@ fn marker_secrets_typed_on_the_full_screen_never_come_back_from_it() {
     command.envs([hsm.environment(), ("RUST_LOG", "trace"), ("RUST_BACKTRACE", "full")]);
     let mut ceremony = at_root_keys(&command, &online);
     // Also wrong ones: what is refused must not be repeated either.
-    let token = Token { module: &module(), label: "alice-p256", pin: &format!("{PIN}9") };
+    let token = Token { label: "alice-p256", pin: &format!("{PIN}9") };
     ceremony.add_token(0, "alice", token).unwrap();
     ceremony.answer("Let the token sign a proof now", "yes").unwrap();
     ceremony.give_secret("a wrong PIN was given before", PIN).unwrap();

@@ -30,11 +30,9 @@ pub struct Ceremony {
     pub terminal: Terminal,
 }
 
-/// A PKCS#11 token's key.
+/// A token's key.
 #[derive(Debug, Clone, Copy)]
 pub struct Token<'a> {
-    /// The module's path.
-    pub module: &'a str,
     /// The token's label.
     pub label: &'a str,
     /// Its PIN.
@@ -235,11 +233,23 @@ impl Ceremony {
     pub fn add_token(&mut self, have: usize, name: &str, token: Token<'_>) -> Done {
         self.answer(&format!("{have} of at least"), "token")?;
         self.answer("Name of the key's holder", name)?;
-        self.answer("Path of the PKCS#11 module", token.module)?;
-        self.answer("Which token", token.label)?;
+        self.choose_token(token.label)?;
         self.answer("Which key", "02")?;
         self.answer("Let the token sign a proof now", "yes")?;
         self.give_secret("PIN of token", token.pin)
+    }
+
+    /// Chooses a token out of the list that changes by itself, once everybody has looked and it is there.
+    ///
+    /// # Errors
+    /// It never is.
+    pub fn choose_token(&mut self, label: &str) -> Done {
+        self.terminal.wait_until(label, |screen| {
+            let is_there = choices_on(screen).iter().any(|choice| choice.text.starts_with(label));
+            let text = work_of(screen);
+            is_there && text.contains("Which token") && !text.contains("Still looking")
+        })?;
+        self.answer("Which token", label)
     }
 
     /// Adds the key in an encrypted file.

@@ -68,9 +68,10 @@ impl Options {
         ceremony.import_online_key(&online_key.display().to_string(), fingerprint.all())?;
         ceremony.answer("0 of at least", "token")?;
         ceremony.answer("Name of the key's holder", "alice")?;
+        ceremony.answer("Which token", "module")?;
         ceremony.answer("Path of the PKCS#11 module", &module.display().to_string())?;
-        ceremony.sees(" s of 30 s")?;
-        let keys = [(Key::Control('c'), "y stop"), (Key::Character('n'), "Esc cancel")];
+        ceremony.sees("Still looking")?;
+        let keys = [(Key::Control('c'), "y stop"), (Key::Character('n'), "Esc back")];
         found.push(("while a token host hangs", self.press_all(&mut ceremony, keys, Screen::shows)?));
         Ok(found)
     }

@@ -17,8 +17,6 @@ const PATIENCE: usize = 4;
 pub(crate) struct Ceremony<'a> {
     /// The offline program.
     pub(crate) program: &'a Path,
-    /// SoftHSM's module.
-    pub(crate) module: &'a Path,
     /// The demo's folder.
     pub(crate) folder: &'a Folder,
     /// Alice's and Bob's tokens.
@@ -132,7 +130,6 @@ impl Script<'_> {
             "online-key.file" => self.ceremony.folder.medium().join("online-key.json").display().to_string(),
             "root-keys.add" => self.next_holder(),
             "root-keys.name" => self.current_holder().to_owned(),
-            "root-keys.module" => self.ceremony.module.display().to_string(),
             "root-keys.token" => word_beginning_with(&asked.said, &format!("{}/", self.current_holder()))?,
             "root-keys.key" => "02".to_owned(),
             "root-keys.new-file" => self.ceremony.key_file().display().to_string(),

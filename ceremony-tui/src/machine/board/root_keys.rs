@@ -2,11 +2,13 @@
 
 use shared::key::Key;
 
-use super::KeyPlace;
 use super::what_if::WhatIfRow;
-use crate::machine::draft::{Draft, Possession, RootKey};
+use super::{KeyPlace, Tokens};
+use crate::machine::draft::{Draft, OnToken, Possession, RootKey};
+use crate::machine::policy;
 use crate::machine::root_keys::RootKeys;
-use crate::token::{KeyLocator, Login, PinState, TokenId, TokenInfo};
+use crate::machine::seen::name_of;
+use crate::token::{KeyLocator, TokenKind};
 
 /// The keys of root so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +21,10 @@ pub struct RootKeysBoard {
     pub coming: Option<String>,
     /// What losing keys would mean.
     pub what_if: WhatIfRow,
-    /// The tokens that were seen last, while a key on one of them is added.
+    /// What is plugged in, once somebody has wanted a token.
     pub tokens: Option<Tokens>,
+    /// Whether one of them is chosen now: then they stand in the question.
+    pub chooses_token: bool,
 }
 
 /// A key on the list.
@@ -34,6 +38,8 @@ pub struct RootKeyView {
     pub kind: String,
     /// What it asks for before it signs.
     pub policy: &'static str,
+    /// What is known about where it comes from.
+    pub provenance: Provenance,
     /// Whether its holder has shown that it signs.
     pub proved: Proved,
 }
@@ -47,28 +53,25 @@ pub enum Proved {
     NotYet,
 }
 
-/// The tokens of one module.
+/// What is known about where a key comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tokens {
-    /// The module.
-    pub module: String,
-    /// What it shows.
-    pub tokens: Vec<SeenToken>,
-}
-
-/// A token that was seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeenToken {
-    /// Its label.
-    pub label: String,
-    /// Its serial number.
-    pub serial: String,
-    /// Its maker and model.
-    pub model: String,
-    /// What it says about its PIN, where that is not as usual.
-    pub pin: Option<String>,
-    /// Whose key lies on it.
-    pub used_by: Vec<String>,
+pub enum Provenance {
+    /// The token's maker attests it, up to a certificate that is trusted.
+    Attested {
+        /// The device that the key was generated on.
+        device: String,
+    },
+    /// The token attests no key, or not this one.
+    NotAttested,
+    /// An attestation is there, and it is no proof.
+    Refused {
+        /// Why.
+        why: String,
+    },
+    /// The key is in a file: whoever has copied it has the key.
+    Software,
+    /// Nobody has looked.
+    Unchecked,
 }
 
 impl RootKeysBoard {
@@ -79,12 +82,8 @@ impl RootKeysBoard {
             keys: draft.root_keys.iter().map(view).collect(),
             coming: state.coming().map(str::to_owned),
             what_if: WhatIfRow::of(draft.threshold, keys),
-            tokens: draft.tokens.as_ref().filter(|_| matches!(state, RootKeys::Token(_))).map(
-                |(module, tokens)| Tokens {
-                    module: module.clone(),
-                    tokens: tokens.iter().map(|token| seen(draft, token)).collect(),
-                },
-            ),
+            tokens: Tokens::of(draft),
+            chooses_token: matches!(state, RootKeys::Token(way) if way.chooses_token()),
         }
     }
 }
@@ -97,8 +96,13 @@ pub(super) fn kind(key: &Key) -> String {
 pub(super) fn place(root: &RootKey) -> KeyPlace {
     match &root.locator {
         KeyLocator::File { path } => KeyPlace::File { path: path.clone() },
-        KeyLocator::Token { token, .. } => {
-            KeyPlace::Token { label: token.label.clone(), serial: token.serial.clone() }
+        KeyLocator::Token { token, key_id, .. } => {
+            let name = |on: &OnToken| name_of(&on.token);
+            let is_card = root.on.as_ref().is_some_and(|on| on.token.kind == TokenKind::YubiKey);
+            KeyPlace::Token {
+                name: root.on.as_ref().map_or_else(|| format!("{} {}", token.label, token.serial), name),
+                slot: is_card.then(|| key_id.clone()),
+            }
         }
     }
 }
@@ -109,6 +113,10 @@ fn view(root: &RootKey) -> RootKeyView {
         place: place(root),
         kind: kind(&root.key),
         policy: policy(root),
+        provenance: match root.locator {
+            KeyLocator::File { .. } => Provenance::Software,
+            KeyLocator::Token { .. } => Provenance::Unchecked,
+        },
         proved: match root.possession {
             Possession::Proved => Proved::Here,
             Possession::NotYet => Proved::NotYet,
@@ -117,31 +125,8 @@ fn view(root: &RootKey) -> RootKeyView {
 }
 
 fn policy(root: &RootKey) -> &'static str {
-    match (&root.locator, root.login) {
-        (KeyLocator::File { .. }, _) => "passphrase",
-        (KeyLocator::Token { .. }, Login::Secret) => "PIN",
-        (KeyLocator::Token { .. }, Login::PinPad) => "PIN pad",
-        (KeyLocator::Token { .. }, Login::None) => "nothing",
+    match &root.locator {
+        KeyLocator::File { .. } => "passphrase",
+        KeyLocator::Token { .. } => policy::words(root.on.as_ref().and_then(|on| on.policy), root.login),
     }
-}
-
-fn seen(draft: &Draft, token: &TokenInfo) -> SeenToken {
-    SeenToken {
-        label: token.id.label.clone(),
-        serial: token.id.serial.clone(),
-        model: format!("{} {}", token.manufacturer, token.model),
-        pin: match token.pin {
-            PinState::Fine => None,
-            PinState::Low => Some("few PIN tries are left".to_owned()),
-            PinState::Left(tries) => Some(format!("{tries} PIN tries left")),
-            PinState::FinalTry => Some("LAST PIN TRY".to_owned()),
-            PinState::Locked => Some("PIN LOCKED".to_owned()),
-        },
-        used_by: holders_on(draft, &token.id),
-    }
-}
-
-fn holders_on(draft: &Draft, wanted: &TokenId) -> Vec<String> {
-    let on_it = |root: &&RootKey| matches!(&root.locator, KeyLocator::Token { token, .. } if token == wanted);
-    draft.root_keys.iter().filter(on_it).map(|root| root.name.clone()).collect()
 }

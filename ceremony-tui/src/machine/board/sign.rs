@@ -7,7 +7,7 @@ use super::KeyPlace;
 use super::root_keys::place;
 use crate::machine::draft::{Draft, RootKey, Tried};
 use crate::machine::review::agreed::Agreed;
-use crate::machine::sign::{Sign, signed_by};
+use crate::machine::sign::{Sign, signed_by, token_of};
 
 /// The holders and their signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +29,35 @@ pub struct HolderView {
     pub name: String,
     /// Where the key lies.
     pub place: KeyPlace,
+    /// Whether the token is here.
+    pub presence: Presence,
     /// How far they are.
     pub state: HolderState,
+}
+
+/// Whether the token that holds a key is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// The key is in a file.
+    File,
+    /// It is plugged in.
+    Here,
+    /// It is not plugged in.
+    NotHere,
+    /// Nobody has looked, or nobody could.
+    Unknown,
+}
+
+impl Presence {
+    pub(in crate::machine) fn of(draft: &Draft, root: &RootKey) -> Presence {
+        let Some(token) = token_of(root) else { return Presence::File };
+        let can_be_asked = draft.seen.troubles().all(|(host, _)| *host != root.host);
+        match draft.seen.find(token) {
+            Some(_) => Presence::Here,
+            None if draft.seen.has_looked_at(&root.host) && can_be_asked => Presence::NotHere,
+            None => Presence::Unknown,
+        }
+    }
 }
 
 /// How far a holder is.
@@ -40,6 +67,8 @@ pub enum HolderState {
     Waiting,
     /// The token is looked for, or it signs.
     Asked,
+    /// The token waits for a finger.
+    Touch,
     /// The signature verifies over the reviewed bytes.
     Signed {
         /// When that was seen.
@@ -60,6 +89,7 @@ impl SignBoard {
         let view = |root: &RootKey| HolderView {
             name: root.name.clone(),
             place: place(root),
+            presence: Presence::of(draft, root),
             state: if signed_by.contains(root.key.id()) {
                 signed(draft, root)
             } else {
@@ -87,6 +117,9 @@ fn signed(draft: &Draft, root: &RootKey) -> HolderState {
 
 fn waiting(state: &Sign, draft: &Draft, root: &RootKey) -> HolderState {
     match (state, last_try(draft, root)) {
+        (Sign::Signing(name), _) if *name == root.name && root.wants_touch() == Some(true) => {
+            HolderState::Touch
+        }
         (Sign::Looking(name) | Sign::Signing(name), _) if *name == root.name => HolderState::Asked,
         (_, Some(Tried::NotHere)) => HolderState::NotHere,
         (_, Some(Tried::Refused(why))) => HolderState::Refused { why: why.clone() },

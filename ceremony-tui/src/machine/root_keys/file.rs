@@ -197,6 +197,7 @@ fn in_file(name: String, key: Key, path: String) -> RootKey {
         login: Login::Secret,
         // The file was opened: whoever did that can sign.
         possession: Possession::Proved,
+        on: None,
     }
 }
 

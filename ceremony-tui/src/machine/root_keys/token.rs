@@ -1,21 +1,30 @@
-//! A root key on a token: which module, which token, which key, and a proof that the token signs.
+//! A root key on a token: which token of all that are here, which key, and a proof that the token signs.
+
+mod ask;
 
 use shared::key::Key;
 use shared::time::UnixTime;
 
 use super::{Found, admit};
-use crate::machine::draft::{Draft, Possession, RootKey};
+use crate::machine::draft::{Draft, OnToken, Possession, RootKey};
 use crate::machine::event::{Effect, Event, Moment};
-use crate::machine::pin;
-use crate::machine::question::{Choice, Question};
-use crate::token::{Answer, AskError, HostKind, KeyLocator, Login, Refusal, Request, TokenInfo, TokenKey};
+use crate::machine::lookout::Lookout;
+use crate::machine::question::Question;
+use crate::machine::seen::name_of;
+use crate::machine::{pin, policy};
+use crate::token::module::Pkcs11Uri;
+use crate::token::{
+    Answer, AskError, HostKind, KeyLocator, Login, Refusal, Request, Sight, TokenId, TokenInfo, TokenKey,
+    TokenKind,
+};
+
+use ask::{AGAIN, MODULE, find_key, key_question, token_question, token_word};
 
 /// How far the token is. What fails leads back to the last question; a PIN is never tried again by itself.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::machine) enum TokenKeyWay {
+    Token { name: String, look: Look },
     Module { name: String },
-    ListingTokens { name: String, module: String },
-    Token { name: String, module: String, tokens: Vec<TokenInfo> },
     ListingKeys { pick: Pick, login: Login },
     Hidden { pick: Pick },
     Key { pick: Pick, keys: Vec<TokenKey> },
@@ -23,162 +32,227 @@ pub(in crate::machine) enum TokenKeyWay {
     Proving { pick: Pick, root: RootKey, statement: Vec<u8> },
 }
 
+/// A look at every host, of which lines are said once all have answered; a screen shows them all the time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::machine) struct Look {
+    waiting: Vec<HostKind>,
+    /// Hosts that somebody has just named: what they refuse is said, and they are forgotten.
+    named: Vec<HostKind>,
+    /// The token that a URI means.
+    wanted: Option<Pkcs11Uri>,
+}
+
 /// The token that was chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::machine) struct Pick {
     name: String,
-    module: String,
+    host: HostKind,
     token: TokenInfo,
 }
 
+type Next = Found<TokenKeyWay>;
+
 impl TokenKeyWay {
+    /// Begins to look at all hosts.
+    pub(super) fn enter(draft: &mut Draft, name: String) -> (TokenKeyWay, Vec<Effect>) {
+        draft.lookout.open();
+        look_at(draft.lookout.hosts(), name, Look::default())
+    }
+
     /// Whose key it is.
     pub(super) fn name(&self) -> &str {
         match self {
-            TokenKeyWay::Module { name }
-            | TokenKeyWay::ListingTokens { name, .. }
-            | TokenKeyWay::Token { name, .. } => name,
-            TokenKeyWay::ListingKeys { pick, .. }
-            | TokenKeyWay::Hidden { pick }
-            | TokenKeyWay::Key { pick, .. }
-            | TokenKeyWay::Proof { pick, .. }
-            | TokenKeyWay::Proving { pick, .. } => &pick.name,
+            TokenKeyWay::Token { name, .. } | TokenKeyWay::Module { name } => name,
+            other => other.pick().map_or("", |pick| &pick.name),
         }
+    }
+
+    /// The key that proves itself now.
+    pub(in crate::machine) fn proving(&self) -> Option<&RootKey> {
+        match self {
+            TokenKeyWay::Proving { root, .. } => Some(root),
+            _ => None,
+        }
+    }
+
+    /// Whether one of all tokens is chosen now.
+    pub(in crate::machine) fn chooses_token(&self) -> bool {
+        matches!(self, TokenKeyWay::Token { .. })
     }
 
     pub(super) fn question(&self, draft: &Draft) -> Option<Question> {
         match self {
+            TokenKeyWay::Token { look, .. } => Some(token_question(draft, look.wanted.as_ref())),
             TokenKeyWay::Module { .. } => {
-                let question = Question::text("root-keys.module", "Path of the PKCS#11 module");
-                Some(match &draft.module {
-                    Some(module) => question.or(module.clone()),
+                let text = "Path of the PKCS#11 module, or a pkcs11: URI";
+                let question = Question::text("root-keys.module", text);
+                Some(match draft.lookout.another() {
+                    Some(module) => question.or(module),
                     None => question,
                 })
             }
-            TokenKeyWay::Token { tokens, .. } => Some(token_question(tokens)),
             TokenKeyWay::Hidden { .. } => {
                 let text = "The token shows no key without its PIN. Log in and look again";
                 Some(
-                    Question::yes_or_no("root-keys.login", text, "ask for the PIN", "choose another key")
+                    Question::yes_or_no("root-keys.login", text, "ask for the PIN", "choose another token")
                         .or("yes"),
                 )
             }
-            TokenKeyWay::Key { keys, .. } => Some(key_question(keys)),
-            TokenKeyWay::Proof { .. } => {
-                let text = "Let the token sign a proof now that it holds the key";
-                Some(
-                    Question::yes_or_no(
-                        "root-keys.proof",
-                        text,
-                        "ask for the PIN",
-                        "it proves it by signing root",
-                    )
-                    .or("yes"),
-                )
-            }
-            TokenKeyWay::ListingTokens { .. }
-            | TokenKeyWay::ListingKeys { .. }
-            | TokenKeyWay::Proving { .. } => None,
+            TokenKeyWay::Key { pick, keys } => Some(key_question(&pick.token, keys)),
+            TokenKeyWay::Proof { pick, root } => Some(proof_question(&pick.token, root)),
+            TokenKeyWay::ListingKeys { .. } | TokenKeyWay::Proving { .. } => None,
         }
     }
 
-    pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Found<TokenKeyWay> {
+    pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Next {
         match (self, event) {
-            (TokenKeyWay::Module { name }, Event::Answer(module)) => list_tokens(name, module),
-            (TokenKeyWay::ListingTokens { name, module }, Event::Asked(Ok(Answer::Tokens(listing)))) => {
-                tokens_listed(draft, name, module, listing.tokens)
+            (TokenKeyWay::Token { name, look }, Event::TokensSeen(host, sight)) => {
+                seen(draft, name, look, &host, &sight)
             }
-            (TokenKeyWay::Token { name, module, tokens }, Event::Answer(answer)) => {
-                match tokens.into_iter().find(|token| token_word(token) == answer) {
-                    Some(token) => list_keys(Pick { name, module, token }, Login::None),
-                    None => refused_at(
-                        TokenKeyWay::Module { name },
-                        "That token is not there any more. Insert it and try again.",
-                    ),
-                }
-            }
+            (TokenKeyWay::Token { name, .. }, Event::Answer(answer)) => token_chosen(draft, name, &answer),
+            (TokenKeyWay::Module { name }, Event::Answer(text)) => module_named(draft, name, &text),
             (TokenKeyWay::ListingKeys { pick, login }, Event::Asked(Ok(Answer::Keys(keys)))) => {
                 keys_listed(pick, login, keys)
             }
             (TokenKeyWay::Hidden { pick }, Event::Answer(answer)) if answer == "yes" => {
                 let login = pin::login_of(&pick.token);
-                list_keys(pick, login)
+                list_keys(draft, pick, login)
             }
-            (TokenKeyWay::Hidden { .. }, Event::Answer(_)) => {
-                Found::Refused("The token shows no key without its PIN. Choose another key.".to_owned())
-            }
+            (TokenKeyWay::Hidden { pick }, Event::Answer(_)) => Found::Stay(at_tokens(pick.name), Vec::new()),
             (TokenKeyWay::Key { pick, keys }, Event::Answer(answer)) => {
                 key_chosen(draft, pick, &keys, &answer)
             }
             (TokenKeyWay::Proof { root, .. }, Event::Answer(answer)) if answer == "no" => {
                 Found::Key(Box::new(root))
             }
-            (TokenKeyWay::Proof { pick, root }, Event::Answer(_)) => prove(pick, root, moment.now),
+            (TokenKeyWay::Proof { pick, root }, Event::Answer(_)) => prove(draft, pick, root, moment.now),
             (TokenKeyWay::Proving { root, statement, .. }, Event::Asked(Ok(Answer::Signature(proof)))) => {
                 proved(root, &statement, &proof)
             }
-            (state, Event::Asked(Err(error))) => refused_at(state.last_question(&error), error.to_string()),
-            (state, Event::SecretNotGiven(reason)) => {
-                refused_at(state.last_question(&AskError::Interrupted), reason)
+            (state, Event::Asked(Err(error))) => {
+                if let (Some(pick), AskError::Refused(Refusal::WrongPin { state })) = (state.pick(), &error) {
+                    draft.seen.take_pin(&pick.token.id, *state);
+                }
+                refused_at(state.last_question(), error.to_string())
             }
+            (state, Event::SecretNotGiven(reason)) => refused_at(state.last_question(), reason),
             (state, _) => Found::Stay(state, Vec::new()),
         }
     }
 
-    fn last_question(self, error: &AskError) -> TokenKeyWay {
+    fn last_question(self) -> TokenKeyWay {
         match self {
-            TokenKeyWay::ListingTokens { name, .. } => TokenKeyWay::Module { name },
-            TokenKeyWay::ListingKeys { pick, login: Login::None } => TokenKeyWay::Module { name: pick.name },
-            TokenKeyWay::ListingKeys { pick, .. } => TokenKeyWay::Hidden { pick: pick.after(error) },
-            TokenKeyWay::Proving { pick, root, .. } => TokenKeyWay::Proof { pick: pick.after(error), root },
+            TokenKeyWay::ListingKeys { pick, login: Login::None } => at_tokens(pick.name),
+            TokenKeyWay::ListingKeys { pick, .. } => TokenKeyWay::Hidden { pick },
+            TokenKeyWay::Proving { pick, root, .. } => TokenKeyWay::Proof { pick, root },
             asking => asking,
+        }
+    }
+
+    fn pick(&self) -> Option<&Pick> {
+        match self {
+            TokenKeyWay::Token { .. } | TokenKeyWay::Module { .. } => None,
+            TokenKeyWay::ListingKeys { pick, .. }
+            | TokenKeyWay::Hidden { pick }
+            | TokenKeyWay::Key { pick, .. }
+            | TokenKeyWay::Proof { pick, .. }
+            | TokenKeyWay::Proving { pick, .. } => Some(pick),
         }
     }
 }
 
 impl Pick {
-    /// What the token says about its PIN after a wrong one stands in the next prompt.
-    fn after(mut self, error: &AskError) -> Pick {
-        if let AskError::Refused(Refusal::WrongPin { state }) = error {
-            self.token.pin = *state;
+    /// The token as it was seen last: what it says about its PIN stands in the prompt.
+    fn fresh(mut self, draft: &Draft) -> Pick {
+        if let Some((_, token)) = draft.seen.find(&self.token.id).filter(|(host, _)| **host == self.host) {
+            self.token = token.clone();
         }
         self
     }
 }
 
-fn refused_at(state: TokenKeyWay, sentences: impl Into<String>) -> Found<TokenKeyWay> {
+fn at_tokens(name: String) -> TokenKeyWay {
+    TokenKeyWay::Token { name, look: Look::default() }
+}
+
+fn refused_at(state: TokenKeyWay, sentences: impl Into<String>) -> Next {
     Found::Stay(state, vec![Effect::refused(sentences)])
 }
 
-fn list_tokens(name: String, module: String) -> Found<TokenKeyWay> {
-    if !module.starts_with('/') {
-        let text = format!(
-            "{module:?} is not an absolute path. Type the whole path of the module, such as \
-             /usr/lib/softhsm/libsofthsm2.so."
-        );
-        return refused_at(TokenKeyWay::Module { name }, text);
-    }
-    let ask = ask(&module, Request::Tokens);
-    Found::Stay(TokenKeyWay::ListingTokens { name, module }, vec![ask])
+fn look_at(hosts: Vec<HostKind>, name: String, look: Look) -> (TokenKeyWay, Vec<Effect>) {
+    let effects = hosts.iter().map(|host| Effect::LookAtTokens { host: host.clone() }).collect();
+    (TokenKeyWay::Token { name, look: Look { waiting: hosts, ..look } }, effects)
 }
 
-fn tokens_listed(
-    draft: &mut Draft,
-    name: String,
-    module: String,
-    tokens: Vec<TokenInfo>,
-) -> Found<TokenKeyWay> {
-    draft.tokens = Some((module.clone(), tokens.clone()));
-    if tokens.is_empty() {
-        let text = format!("{module} sees no token. Insert one and try again.");
-        return refused_at(TokenKeyWay::Module { name }, text);
+/// A host was looked at. Once all were, whoever reads lines hears what there is besides tokens.
+fn seen(draft: &mut Draft, name: String, mut look: Look, host: &HostKind, sight: &Sight) -> Next {
+    if !look.waiting.contains(host) {
+        return Found::Stay(TokenKeyWay::Token { name, look }, Vec::new());
     }
-    // Only now: a module that failed is nobody's default.
-    draft.module = Some(module.clone());
-    Found::Stay(TokenKeyWay::Token { name, module, tokens }, Vec::new())
+    look.waiting.retain(|waiting| waiting != host);
+    let mut effects = Vec::new();
+    if let (true, Err(error)) = (look.named.contains(host), sight) {
+        // A module that failed is nobody's to wait for again.
+        draft.lookout.forget(host);
+        draft.seen.forget(host);
+        effects.push(Effect::refused(error.to_string()));
+    }
+    if look.waiting.is_empty() {
+        effects.extend(besides(draft));
+    }
+    Found::Stay(TokenKeyWay::Token { name, look }, effects)
 }
 
-fn list_keys(pick: Pick, login: Login) -> Found<TokenKeyWay> {
+fn besides(draft: &Draft) -> Vec<Effect> {
+    let unusable = draft.seen.unusable();
+    let mut lines: Vec<String> =
+        unusable.map(|what| format!("  {} cannot be used: {}", what.place, what.reason)).collect();
+    let name_of = |host| draft.lookout.name_of(host);
+    lines.extend(draft.seen.troubles().map(|(host, why)| format!("  {}: {why}", name_of(host))));
+    if draft.seen.tokens().is_empty() {
+        lines.push("No token is here. Insert one and look again, or name its PKCS#11 module.".to_owned());
+    }
+    lines.into_iter().map(|line| Effect::plain(line).pictured()).collect()
+}
+
+fn token_chosen(draft: &mut Draft, name: String, answer: &str) -> Next {
+    match answer {
+        MODULE => return Found::Stay(TokenKeyWay::Module { name }, Vec::new()),
+        AGAIN => {
+            let (state, effects) = look_at(draft.lookout.hosts(), name, Look::default());
+            return Found::Stay(state, effects);
+        }
+        _ => {}
+    }
+    let chosen = draft.seen.tokens().into_iter().find(|(_, token)| token_word(token) == answer);
+    let Some((host, token)) = chosen.map(|(host, token)| (host.clone(), token.clone())) else {
+        return refused_at(at_tokens(name), "That token is not there any more. Insert it and try again.");
+    };
+    if draft.seen.is_twice(&token.id) {
+        let TokenId { label, serial } = token.id;
+        return refused_at(at_tokens(name), Refusal::AmbiguousToken { label, serial }.to_string());
+    }
+    list_keys(draft, Pick { name, host, token }, Login::None)
+}
+
+fn module_named(draft: &mut Draft, name: String, text: &str) -> Next {
+    let request = match Lookout::read(text) {
+        Ok(request) => request,
+        Err(error) => return refused_at(TokenKeyWay::Module { name }, error.to_string()),
+    };
+    let hosts = draft.lookout.name(&request);
+    if hosts.is_empty() {
+        let text =
+            format!("No module of this machine is called {text:?}. Type the whole path of the module.");
+        return refused_at(TokenKeyWay::Module { name }, text);
+    }
+    let look = Look { named: hosts.clone(), wanted: Some(request.wanted), ..Look::default() };
+    let (state, effects) = look_at(hosts, name, look);
+    Found::Stay(state, effects)
+}
+
+fn list_keys(draft: &Draft, pick: Pick, login: Login) -> Next {
+    let pick = pick.fresh(draft);
     if let Err(sentences) = pin::check(&pick.token)
         && login == Login::Secret
     {
@@ -189,28 +263,31 @@ fn list_keys(pick: Pick, login: Login) -> Found<TokenKeyWay> {
     Found::Stay(TokenKeyWay::ListingKeys { pick, login }, vec![effect])
 }
 
-fn keys_listed(pick: Pick, login: Login, keys: Vec<TokenKey>) -> Found<TokenKeyWay> {
-    if keys.is_empty() && login == Login::None {
+fn keys_listed(pick: Pick, login: Login, keys: Vec<TokenKey>) -> Next {
+    // A PIV card shows all its keys to everybody.
+    if keys.is_empty() && login == Login::None && pick.token.kind == TokenKind::Pkcs11 {
         return Found::Stay(TokenKeyWay::Hidden { pick }, Vec::new());
     }
     let unusable = |key: &TokenKey| {
         let reason = key.key.as_ref().err()?;
-        Some(Effect::plain(format!("  key {} \"{}\" cannot be used: {reason}.", key.id, key.label)))
+        Some(format!("  key {} \"{}\" cannot be used: {reason}", key.id, key.label))
     };
-    let effects = keys.iter().filter_map(unusable).collect();
+    let reasons: Vec<Effect> = keys.iter().filter_map(unusable).map(Effect::plain).collect();
     let keys: Vec<TokenKey> = keys.into_iter().filter(|key| key.key.is_ok()).collect();
     if keys.is_empty() {
-        let label = &pick.token.id.label;
-        return Found::Refused(format!(
-            "The token {label} holds no P-256, Ed25519 or RSA key. Generate one on it, or use another token."
-        ));
+        let text = format!(
+            "The token {} holds no P-256, Ed25519 or RSA key. Generate one on it (ceremony-tui tokens), or choose another \
+             token.",
+            name_of(&pick.token)
+        );
+        let effects = reasons.into_iter().chain([Effect::refused(text)]).collect();
+        return Found::Stay(at_tokens(pick.name), effects);
     }
-    Found::Stay(TokenKeyWay::Key { pick, keys }, effects)
+    Found::Stay(TokenKeyWay::Key { pick, keys }, reasons)
 }
 
-fn key_chosen(draft: &Draft, pick: Pick, keys: &[TokenKey], answer: &str) -> Found<TokenKeyWay> {
-    let chosen = keys.iter().find(|key| key_word(key, keys) == answer);
-    let Some((TokenKey { id, .. }, json)) = chosen.and_then(|key| Some((key, key.key.as_ref().ok()?))) else {
+fn key_chosen(draft: &Draft, pick: Pick, keys: &[TokenKey], answer: &str) -> Next {
+    let Some((chosen, json)) = find_key(keys, answer) else {
         return Found::Refused("That key is not there any more. Try again.".to_owned());
     };
     let key = match Key::from_json(json) {
@@ -221,16 +298,31 @@ fn key_chosen(draft: &Draft, pick: Pick, keys: &[TokenKey], answer: &str) -> Fou
     if let Err(sentences) = admit(draft, &pick.name, &key) {
         return Found::Refused(sentences);
     }
-    let locator = KeyLocator::Token { token: pick.token.id.clone(), key_id: id.clone(), key: json.clone() };
+    let TokenKey { id, policy, origin, .. } = chosen.clone();
+    let warnings = match policy::judge(&key, &pick.token, policy, origin) {
+        Ok(warnings) => warnings,
+        Err(sentences) => return Found::Refused(sentences),
+    };
+    let locator = KeyLocator::Token { token: pick.token.id.clone(), key_id: id, key: json.clone() };
     let root = RootKey {
         name: pick.name.clone(),
         key,
-        host: HostKind::Pkcs11 { module: pick.module.clone() },
+        host: pick.host.clone(),
         locator,
         login: pin::login_of(&pick.token),
         possession: Possession::NotYet,
+        on: Some(OnToken { token: pick.token.clone(), policy, origin }),
     };
-    Found::Stay(TokenKeyWay::Proof { pick, root }, Vec::new())
+    let effects = warnings.into_iter().map(Effect::warning).collect();
+    Found::Stay(TokenKeyWay::Proof { pick, root }, effects)
+}
+
+fn proof_question(token: &TokenInfo, root: &RootKey) -> Question {
+    let text = match root.wants_touch() {
+        Some(true) => format!("Let the token sign a proof now; it wants a touch on {}", name_of(token)),
+        _ => "Let the token sign a proof now that it holds the key".to_owned(),
+    };
+    Question::yes_or_no("root-keys.proof", text, "ask for the PIN", "it proves it by signing root").or("yes")
 }
 
 /// What a proof signs. It never begins with `{`, so it can never be taken for metadata.
@@ -238,7 +330,8 @@ fn statement(key: &Key, now: UnixTime) -> Vec<u8> {
     format!("vestry-root-key-v1\n{}\n{now}\n", key.id()).into_bytes()
 }
 
-fn prove(pick: Pick, root: RootKey, now: UnixTime) -> Found<TokenKeyWay> {
+fn prove(draft: &Draft, pick: Pick, root: RootKey, now: UnixTime) -> Next {
+    let pick = pick.fresh(draft);
     if let Err(sentences) = pin::check(&pick.token) {
         return Found::Refused(sentences);
     }
@@ -248,7 +341,7 @@ fn prove(pick: Pick, root: RootKey, now: UnixTime) -> Found<TokenKeyWay> {
     Found::Stay(TokenKeyWay::Proving { pick, root, statement }, vec![effect])
 }
 
-fn proved(root: RootKey, statement: &[u8], proof: &[u8]) -> Found<TokenKeyWay> {
+fn proved(root: RootKey, statement: &[u8], proof: &[u8]) -> Next {
     match root.key.verify(statement, proof) {
         Ok(()) => Found::Key(Box::new(RootKey { possession: Possession::Proved, ..root })),
         Err(_) => Found::Refused(
@@ -261,47 +354,5 @@ fn proved(root: RootKey, statement: &[u8], proof: &[u8]) -> Found<TokenKeyWay> {
 fn with_pin(pick: &Pick, request: Request, login: Login) -> Effect {
     let need = || pin::need("root-keys.secret", &pick.name, &pick.token);
     let secrets = (login == Login::Secret).then(need).into_iter().collect();
-    Effect::Ask { host: HostKind::Pkcs11 { module: pick.module.clone() }, request, secrets }
-}
-
-fn ask(module: &str, request: Request) -> Effect {
-    Effect::Ask { host: HostKind::Pkcs11 { module: module.to_owned() }, request, secrets: Vec::new() }
-}
-
-fn token_question(tokens: &[TokenInfo]) -> Question {
-    let choice = |token: &TokenInfo| {
-        let TokenInfo { id, model, manufacturer, .. } = token;
-        let meaning =
-            format!("{} serial {} ({manufacturer} {model}){}", id.label, id.serial, pin::remark(token.pin));
-        Choice::new(token_word(token), meaning)
-    };
-    let question = Question::choice("root-keys.token", "Which token", tokens.iter().map(choice).collect());
-    match tokens {
-        [only] => question.or(token_word(only)),
-        _ => question,
-    }
-}
-
-/// Label and serial number: two tokens may share a label.
-fn token_word(token: &TokenInfo) -> String {
-    format!("{}/{}", token.id.label, token.id.serial)
-}
-
-fn key_question(keys: &[TokenKey]) -> Question {
-    let choice = |key: &TokenKey| {
-        let kind = key.key.as_ref().ok().and_then(|json| Key::from_json(json).ok());
-        let kind = kind.and_then(|key| key.scheme()).map_or("key", |scheme| scheme.title());
-        Choice::new(key_word(key, keys), format!("{kind} \"{}\"", key.label))
-    };
-    let question = Question::choice("root-keys.key", "Which key", keys.iter().map(choice).collect());
-    match keys {
-        [only] => question.or(key_word(only, keys)),
-        _ => question,
-    }
-}
-
-/// The key's id, with its label where the token uses one id twice.
-fn key_word(key: &TokenKey, keys: &[TokenKey]) -> String {
-    let twice = keys.iter().filter(|other| other.id == key.id).count() > 1;
-    if twice || key.id.is_empty() { format!("{}/{}", key.id, key.label) } else { key.id.clone() }
+    Effect::Ask { host: pick.host.clone(), request, secrets }
 }

@@ -1,9 +1,9 @@
 //! What was typed is not lost, what is asked can be answered, and nothing is dropped without asking.
 
-use super::world::World;
+use super::world::{MODULE, World};
 use crate::machine::*;
 use crate::token::module::{ModuleChoice, ModuleFound};
-use crate::token::{Answer, KeyFileKind, Request};
+use crate::token::{Answer, AskError, HostKind, KeyFileKind, Refusal, Request};
 
 fn default(world: &World) -> Option<String> {
     world.machine.question().and_then(|question| question.default)
@@ -34,19 +34,42 @@ fn a_new_key_file_has_no_place_until_somebody_names_one() {
 }
 
 #[test]
-fn a_module_that_failed_is_nobodys_default() {
+fn a_module_that_was_named_and_failed_is_looked_at_no_more() {
+    let mut world = World::at_root_keys();
+    world.answer("token");
+    world.answer("alice");
+    let hosts = world.machine.watched();
+    let wrong = HostKind::Pkcs11 { module: "/usr/lib/wrong.so".to_owned() };
+    let refusal = Refusal::ModuleNotLoaded { module: "/usr/lib/wrong.so".to_owned(), reason: "x".to_owned() };
+    world.troubles = vec![(wrong, AskError::Refused(refusal))];
+    world.answer("module");
+    assert_eq!((world.question().as_str(), default(&world)), ("root-keys.module", None));
+    world.answer("wrong.so");
+    assert!(world.said("is not an absolute path"));
+    world.answer("/usr/lib/wrong.so");
+    assert!(world.said("could not be loaded"));
+    assert_eq!(world.question(), "root-keys.token");
+    assert_eq!(world.machine.watched(), hosts);
+}
+
+#[test]
+fn a_module_of_smart_cards_is_proposed_and_asked_only_when_somebody_names_it() {
     let mut world = World::begin();
-    world.facts.modules = vec![ModuleChoice::at("/usr/lib/softhsm/libsofthsm2.so", ModuleFound::UsualPlace)];
+    let opensc = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so";
+    world.facts.modules.push(ModuleChoice::at(opensc, ModuleFound::UsualPlace));
     world.tell(Event::Started);
     world.answer("yes");
     world.pass_settings();
     world.import_online();
+    assert!(world.machine.watched().is_empty(), "nobody has wanted a token yet");
     world.answer("token");
     world.answer("alice");
-    assert_eq!(default(&world).as_deref(), Some("/usr/lib/softhsm/libsofthsm2.so"));
-    world.answer("/usr/lib/wrong.so");
-    assert_eq!(world.question(), "root-keys.module");
-    assert_eq!(default(&world).as_deref(), Some("/usr/lib/softhsm/libsofthsm2.so"));
+    let softhsm = HostKind::Pkcs11 { module: MODULE.to_owned() };
+    assert_eq!(world.machine.watched(), [HostKind::Piv, softhsm]);
+    world.answer("module");
+    assert_eq!(default(&world).as_deref(), Some(opensc));
+    world.answer("");
+    assert_eq!(world.machine.watched().len(), 3);
 }
 
 #[test]

@@ -1,15 +1,17 @@
 //! A world for the machine: key files, tokens, an online key, and answers to every effect. Its keys are always the
 //! same, so that its digests are.
 
+use shared::device::{KeyPolicy, Origin, PinPolicy, TouchPolicy};
 use shared::gap::OnlineKeyDocument;
 use shared::root_draft::KeySpelling;
 use shared::software::SoftwareKey;
 use shared::time::UnixTime;
 
 use crate::machine::*;
+use crate::token::module::{ModuleChoice, ModuleFound};
 use crate::token::{
-    Answer, AskError, KeyFileKind, KeyLocator, Listing, PinState, Refusal, Request, TokenId, TokenInfo,
-    TokenKey, TokenKind,
+    Answer, AskError, HostKind, KeyFileKind, KeyLocator, Listing, PinState, Refusal, Request, Sight, TokenId,
+    TokenInfo, TokenKey, TokenKind, Unusable,
 };
 
 pub(crate) struct World {
@@ -20,6 +22,13 @@ pub(crate) struct World {
     pub(crate) files: Vec<(String, SoftwareKey)>,
     /// Tokens with the keys that they show, each with its id.
     pub(crate) tokens: Vec<(TokenInfo, Vec<(String, SoftwareKey)>)>,
+    /// What is in a reader and is no token.
+    pub(crate) unusable: Vec<Unusable>,
+    /// Hosts that cannot be asked.
+    pub(crate) troubles: Vec<(HostKind, AskError)>,
+    /// What keys on YubiKeys say of themselves.
+    pub(crate) policy: Option<KeyPolicy>,
+    pub(crate) origin: Origin,
     pub(crate) notes: Vec<Note>,
     /// How often a host was asked.
     pub(crate) asked: usize,
@@ -41,6 +50,30 @@ pub(crate) fn key(seed: u8) -> SoftwareKey {
     SoftwareKey::from_pkcs8_der(&pkcs8).unwrap()
 }
 
+/// The module of every PKCS#11 token here.
+pub(crate) const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
+
+/// A YubiKey with one key in slot 9c, which wants touch and PIN.
+pub(crate) fn yubikey(serial: &str, firmware: &str, seed: u8) -> (TokenInfo, Vec<(String, SoftwareKey)>) {
+    let token = TokenInfo {
+        id: TokenId { label: "YubiKey".to_owned(), serial: serial.to_owned() },
+        kind: TokenKind::YubiKey,
+        model: format!("YubiKey {firmware}"),
+        manufacturer: "Yubico".to_owned(),
+        firmware: Some(firmware.parse().unwrap()),
+        pin: PinState::Left(3),
+        pin_pad: false,
+        details: Vec::new(),
+    };
+    (token, vec![("9c".to_owned(), p256(seed))])
+}
+
+/// A P-256 key whose private number is a byte, again and again.
+pub(crate) fn p256(seed: u8) -> SoftwareKey {
+    let head = hex::decode("3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420").unwrap();
+    SoftwareKey::from_pkcs8_der(&[&head[..], &[seed; 32]].concat()).unwrap()
+}
+
 /// A token with one key.
 pub(crate) fn token(label: &str, serial: &str, seed: u8) -> (TokenInfo, Vec<(String, SoftwareKey)>) {
     let id = TokenId { label: label.to_owned(), serial: serial.to_owned() };
@@ -58,17 +91,30 @@ pub(crate) fn token(label: &str, serial: &str, seed: u8) -> (TokenInfo, Vec<(Str
     (token, vec![("01".to_owned(), key(seed))])
 }
 
+/// Nothing was said on the command line.
+pub(crate) fn options() -> Options {
+    Options { folder: None, spelling: KeySpelling::Plain, build_date: None, modules: Vec::new() }
+}
+
 impl World {
     pub(crate) fn begin() -> World {
         let online = key(0);
         let clock = 1_795_000_000;
         World {
-            machine: Machine::new(Options { folder: None, spelling: KeySpelling::Plain, build_date: None }),
-            facts: Facts { dumps: Dumps::Off, ..Facts::default() },
+            machine: Machine::new(options()),
+            facts: Facts {
+                dumps: Dumps::Off,
+                modules: vec![ModuleChoice::at(MODULE, ModuleFound::UsualPlace)],
+                ..Facts::default()
+            },
             online_file: document(&online, UnixTime(clock)).to_bytes(),
             online,
             files: (0..4).map(|index| (format!("keys/{index}"), key(index + 1))).collect(),
             tokens: Vec::new(),
+            unusable: Vec::new(),
+            troubles: Vec::new(),
+            policy: Some(KeyPolicy { pin: PinPolicy::Once, touch: TouchPolicy::Always }),
+            origin: Origin::Generated,
             notes: Vec::new(),
             asked: 0,
             refuse_next: false,
@@ -111,8 +157,8 @@ impl World {
             }
             Effect::LookAtTokens { host } if refuse => Some(Event::TokensSeen(host, Err(AskError::Died))),
             Effect::LookAtTokens { host } => {
-                let tokens = self.tokens.iter().map(|(token, _)| token.clone()).collect();
-                Some(Event::TokensSeen(host, Ok(Listing { tokens, unusable: Vec::new() })))
+                let sight = self.sight(&host);
+                Some(Event::TokensSeen(host, sight))
             }
             Effect::LookAtMachine => Some(Event::LookedAtMachine(self.facts.clone())),
             Effect::ReadFile { .. } if refuse => {
@@ -127,30 +173,65 @@ impl World {
                 file_digest: "00".to_owned(),
                 was_there: false,
             }))),
-            Effect::Ask { request, .. } => {
+            Effect::Ask { host, request, .. } => {
                 self.asked += 1;
                 if refuse {
                     return Some(Event::Asked(Err(AskError::Died)));
                 }
-                Some(Event::Asked(self.answer_as_host(request).map_err(AskError::Refused)))
+                Some(Event::Asked(self.answer_as(&host, request)))
             }
         }
+    }
+
+    /// What a host shows now.
+    pub(crate) fn sight(&self, host: &HostKind) -> Sight {
+        if let Some((_, error)) = self.troubles.iter().find(|(known, _)| known == host) {
+            return Err(error.clone());
+        }
+        let is_behind = |token: &TokenInfo| match host {
+            HostKind::Files => false,
+            HostKind::Piv => token.kind == TokenKind::YubiKey,
+            HostKind::Pkcs11 { .. } => token.kind == TokenKind::Pkcs11,
+        };
+        let tokens = self.tokens.iter().map(|(token, _)| token).filter(|token| is_behind(token)).cloned();
+        let unusable = if *host == HostKind::Piv { self.unusable.clone() } else { Vec::new() };
+        Ok(Listing { tokens: tokens.collect(), unusable })
+    }
+
+    /// Somebody looks at every host that is watched now.
+    pub(crate) fn look_around(&mut self) {
+        for host in self.machine.watched() {
+            let sight = self.sight(&host);
+            self.tell(Event::TokensSeen(host, sight));
+        }
+    }
+
+    fn answer_as(&mut self, host: &HostKind, request: Request) -> Result<Answer, AskError> {
+        if request == Request::Tokens {
+            return self.sight(host).map(Answer::Tokens);
+        }
+        if let Some((_, error)) = self.troubles.iter().find(|(known, _)| known == host) {
+            return Err(error.clone());
+        }
+        self.answer_as_host(request).map_err(AskError::Refused)
     }
 
     fn answer_as_host(&mut self, request: Request) -> Result<Answer, Refusal> {
         let missing = || Refusal::NotAKeyFile { path: "?".to_owned() };
         let find = |path: &str| self.files.iter().find(|(known, _)| known == path).ok_or_else(missing);
         match request {
-            Request::Tokens if !self.tokens.is_empty() => {
-                let tokens = self.tokens.iter().map(|(token, _)| token.clone()).collect();
-                Ok(Answer::Tokens(Listing { tokens, unusable: Vec::new() }))
-            }
             Request::Keys { token, .. } => Ok(Answer::Keys(self.keys_of(&token))),
             Request::Sign { key: KeyLocator::Token { key_id, token, .. }, message, .. } => {
                 let keys = self.tokens.iter().find(|(known, _)| known.id == token).map(|(_, keys)| keys);
                 let key = keys.and_then(|keys| keys.iter().find(|(id, _)| *id == key_id));
                 let (_, key) = key.ok_or(Refusal::NoSuchKey { key_id })?;
-                Ok(Answer::Signature(key.sign(&message).unwrap()))
+                let mut signature = key.sign(&message).unwrap();
+                if std::mem::take(&mut self.garble_next) {
+                    let last = signature.len() - 1;
+                    signature[last] ^= 1;
+                }
+                self.signed.push(message);
+                Ok(Answer::Signature(signature))
             }
             Request::InspectKeyFile { path } => find(&path).map(|_| Answer::KeyFile(KeyFileKind::Age)),
             Request::CheckNewKeyFile { .. } => Ok(Answer::Writable),
@@ -168,17 +249,18 @@ impl World {
     }
 
     fn keys_of(&self, wanted: &TokenId) -> Vec<TokenKey> {
-        let keys = self.tokens.iter().find(|(token, _)| token.id == *wanted).map(|(_, keys)| keys);
+        let held = self.tokens.iter().find(|(token, _)| token.id == *wanted);
+        let is_card = held.is_some_and(|(token, _)| token.kind == TokenKind::YubiKey);
         let shown = |(id, key): &(String, SoftwareKey)| TokenKey {
             id: id.clone(),
-            label: "root".to_owned(),
+            label: if is_card { "signature" } else { "root" }.to_owned(),
             key: Ok(key.public().to_json()),
-            policy: None,
-            origin: None,
+            policy: self.policy.filter(|_| is_card),
+            origin: is_card.then_some(self.origin),
             details: Vec::new(),
             warnings: Vec::new(),
         };
-        keys.into_iter().flatten().map(shown).collect()
+        held.into_iter().flat_map(|(_, keys)| keys).map(shown).collect()
     }
 
     pub(crate) fn question(&self) -> String {
@@ -221,6 +303,13 @@ impl World {
         self.answer("file");
         self.answer(name);
         self.answer(&format!("keys/{index}"));
+    }
+
+    /// Adds the key of a token, with a proof.
+    pub(crate) fn add_token(&mut self, name: &str, token: &str, key: &str) {
+        for answer in ["token", name, token, key, "yes"] {
+            self.answer(answer);
+        }
     }
 
     pub(crate) fn at_online_key() -> World {

@@ -1,6 +1,6 @@
 //! The answer that is being given: a line, or one of several.
 
-use crate::machine::{Choice, Form, Question, Weight};
+use crate::machine::{Choice, Form, Preselect, Question, Weight};
 
 use super::Model;
 
@@ -8,6 +8,17 @@ impl Model {
     /// The answers that are offered. Looking at something again is no answer here: the pages have their own keys.
     pub fn choices(&self) -> Vec<Choice> {
         self.picture.question.as_ref().map(choices).unwrap_or_default()
+    }
+
+    /// The answers may be others than before: what was chosen stays chosen where it still is one. Nothing is chosen in its
+    /// place, so that nobody presses Enter on what has just moved under the mark.
+    pub(in crate::screen) fn keep_chosen(&mut self, word: Option<&str>) {
+        self.chosen = word.and_then(|word| self.choices().iter().position(|choice| choice.word == word));
+    }
+
+    /// The word of the answer that is chosen.
+    pub(in crate::screen) fn chosen_word(&self) -> Option<String> {
+        self.choices().get(self.chosen?).map(|choice| choice.word.clone())
     }
 
     /// Begins to ask whatever the machine asks now.
@@ -35,6 +46,6 @@ fn choices(question: &Question) -> Vec<Choice> {
 fn preselected(question: &Question) -> Option<usize> {
     match &question.default {
         Some(default) => choices(question).iter().position(|choice| choice.word == *default),
-        None => (question.weight == Weight::Ordinary).then_some(0),
+        None => (question.weight == Weight::Ordinary && question.preselect == Preselect::First).then_some(0),
     }
 }

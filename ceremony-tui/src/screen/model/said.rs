@@ -40,7 +40,7 @@ impl Notice {
 impl Model {
     /// What the machine and the screen said last, each with what kind of sentence it is, in words too.
     pub fn said(&self) -> Vec<(Ink, String)> {
-        let news = self.notes.iter().filter(|note| note.place == Place::News).map(spoken);
+        let news = self.notes.iter().filter(|note| note.place != Place::Pictured).map(spoken);
         let notice = self.notice.map(|notice| (Ink::Caution, notice.sentences().to_owned()));
         news.chain(notice).collect()
     }

@@ -2,7 +2,7 @@
 
 use shared::time::UnixTime;
 
-use crate::machine::Effect as MachineEffect;
+use crate::machine::{Effect as MachineEffect, Touch};
 use crate::token::{KeyLocator, Request};
 
 /// Something that is under way.
@@ -14,9 +14,23 @@ pub struct Work {
     pub since: UnixTime,
     /// After how long it ends by itself.
     pub limit_seconds: Option<u64>,
+    /// Whether a finger is waited for, which a YubiKey does for a shorter time.
+    pub finger: Finger,
     /// Whether a person can end it.
     pub cancel: Cancel,
 }
+
+/// Whether a finger is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finger {
+    /// It is.
+    Wanted,
+    /// It is not, or nobody knows.
+    NotKnown,
+}
+
+/// How long a YubiKey waits for a finger.
+const TOUCH_SECONDS: i64 = 15;
 
 /// Whether something under way can be cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,22 +45,35 @@ pub enum Cancel {
 
 impl Work {
     /// What performing `effect` looks like to the people in the room.
-    pub(super) fn begin(effect: &MachineEffect, limit_seconds: Option<u64>, now: UnixTime) -> Work {
+    pub(super) fn begin(
+        effect: &MachineEffect,
+        touch: Option<Touch>,
+        limit_seconds: Option<u64>,
+        now: UnixTime,
+    ) -> Work {
         let cancel = match effect {
-            MachineEffect::Ask { .. } | MachineEffect::LookAtTokens { .. } => Cancel::Possible,
+            MachineEffect::Ask { .. } => Cancel::Possible,
             _ => Cancel::Impossible,
         };
-        Work { what: what(effect), since: now, limit_seconds, cancel }
+        let finger = if touch.is_some() { Finger::Wanted } else { Finger::NotKnown };
+        let what = touch.map_or_else(|| what(effect), |touch| touch_now(&touch));
+        Work { what, since: now, limit_seconds, finger, cancel }
     }
 
     /// "12 s of 15 s", or "12 s" for what has no limit.
     pub fn timer(&self, now: UnixTime) -> String {
         let seconds = (now.0 - self.since.0).max(0);
-        match self.limit_seconds {
-            Some(limit) => format!("{seconds} s of {limit} s"),
-            None => format!("{seconds} s"),
+        match (self.finger, self.limit_seconds) {
+            (Finger::Wanted, _) if seconds <= TOUCH_SECONDS => format!("{seconds} s of {TOUCH_SECONDS} s"),
+            (Finger::Wanted, _) => format!("{seconds} s; a YubiKey waits {TOUCH_SECONDS} s for a touch"),
+            (Finger::NotKnown, Some(limit)) => format!("{seconds} s of {limit} s"),
+            (Finger::NotKnown, None) => format!("{seconds} s"),
         }
     }
+}
+
+fn touch_now(touch: &Touch) -> String {
+    format!("{}: touch {} now. It blinks.", touch.holder, touch.token)
 }
 
 fn what(effect: &MachineEffect) -> String {
@@ -55,16 +82,16 @@ fn what(effect: &MachineEffect) -> String {
         MachineEffect::Export { name, folder, .. } => {
             format!("Writing {name} to {folder}, flushing it, and reading it back.")
         }
-        MachineEffect::LookAtTokens { .. } => asked(&Request::Tokens),
         MachineEffect::ReadFile { path, .. } => format!("Reading {path}."),
         MachineEffect::LookAtMachine => "Looking at this machine.".to_owned(),
-        MachineEffect::Say(_) => String::new(),
+        // Neither is work: one is said, and the other goes on beside everything.
+        MachineEffect::Say(_) | MachineEffect::LookAtTokens { .. } => String::new(),
     }
 }
 
 fn asked(request: &Request) -> String {
     match request {
-        Request::Tokens => "Looking for tokens.".to_owned(),
+        Request::Tokens => "Looking whether the token is here.".to_owned(),
         Request::Keys { token, .. } => format!("Reading the keys of the token {}.", token.label),
         Request::Attestation { token, .. } => {
             format!("Reading where the key on {} comes from.", token.label)

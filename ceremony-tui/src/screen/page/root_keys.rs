@@ -1,7 +1,9 @@
 //! Step 4: the keys, what losing or having them stolen would mean, and the tokens that are here.
 
 use crate::machine::sentence::count;
-use crate::machine::{KeyPlace, Proved, RootKeyView, RootKeysBoard, SeenToken, Tokens, WhatIfRow};
+use crate::machine::{
+    KeyPlace, Proved, Provenance, RootKeyView, RootKeysBoard, SeenToken, Tokens, Trouble, WhatIfRow,
+};
 
 use super::table::{Cell, cell};
 use super::{Ink, Page};
@@ -19,10 +21,15 @@ pub(super) fn page(board: &RootKeysBoard, width: usize) -> Page {
         page.cells(&widths, &[(Ink::Strong, name.clone()), (Ink::Strong, "is being added".to_owned())]);
     }
     page.blank();
-    add_what_if(&mut page, board);
-    if let Some(tokens) = &board.tokens {
-        page.blank();
-        add_tokens(&mut page, tokens);
+    match &board.tokens {
+        // The question lists the tokens; here stands what is not among them.
+        Some(tokens) if board.chooses_token => add_besides(&mut page, tokens),
+        Some(tokens) => {
+            add_what_if(&mut page, board);
+            page.blank();
+            add_tokens(&mut page, tokens);
+        }
+        None => add_what_if(&mut page, board),
     }
     page
 }
@@ -36,9 +43,16 @@ fn key_cells(key: &RootKeyView) -> Vec<Cell> {
 }
 
 fn policy(key: &RootKeyView) -> Cell {
-    match key.proved {
-        Proved::Here => cell(key.policy),
-        Proved::NotYet => (Ink::Caution, format!("{}; not proved yet", key.policy)),
+    let asks = match &key.provenance {
+        Provenance::Attested { .. } => format!("{}, attested", key.policy),
+        Provenance::NotAttested => format!("{}, not attested", key.policy),
+        Provenance::Refused { .. } => format!("{}; attestation REFUSED", key.policy),
+        Provenance::Software | Provenance::Unchecked => key.policy.to_owned(),
+    };
+    match (key.proved, &key.provenance) {
+        (Proved::NotYet, _) => (Ink::Caution, format!("{asks}; not proved yet")),
+        (Proved::Here, Provenance::Refused { .. }) => (Ink::Caution, asks),
+        (Proved::Here, _) => cell(asks),
     }
 }
 
@@ -46,7 +60,8 @@ fn policy(key: &RootKeyView) -> Cell {
 pub(super) fn place(place: &KeyPlace) -> String {
     match place {
         KeyPlace::File { path } => format!("file {path}"),
-        KeyPlace::Token { label, serial } => format!("token {label} {serial}"),
+        KeyPlace::Token { name, slot: Some(slot) } => format!("{name} {slot}"),
+        KeyPlace::Token { name, slot: None } => format!("token {name}"),
     }
 }
 
@@ -79,7 +94,7 @@ fn add_what_if(page: &mut Page, board: &RootKeysBoard) {
 }
 
 fn add_tokens(page: &mut Page, tokens: &Tokens) {
-    page.text(Ink::Quiet, &format!("Tokens that {} showed last:", tokens.module));
+    page.text(Ink::Quiet, "Tokens here now:");
     if tokens.tokens.is_empty() {
         page.text(Ink::Plain, "  none");
     }
@@ -89,10 +104,34 @@ fn add_tokens(page: &mut Page, tokens: &Tokens) {
 }
 
 fn token_line(token: &SeenToken) -> String {
-    let used = match token.used_by.as_slice() {
-        [] => String::new(),
-        names => format!(", used by {}", names.join(", ")),
-    };
-    let pin = token.pin.as_ref().map(|pin| format!(", {pin}")).unwrap_or_default();
-    format!("{} {} ({}){used}{pin}", token.label, token.serial, token.model)
+    let mut parts = vec![match &token.model {
+        Some(model) => format!("{} ({model})", token.name),
+        None => token.name.clone(),
+    }];
+    if !token.used_by.is_empty() {
+        parts.push(format!("used by {}", token.used_by.join(", ")));
+    }
+    parts.extend(token.pin.clone());
+    if token.is_twice {
+        parts.push("TWO of this number are here: take one out".to_owned());
+    }
+    parts.join(", ")
+}
+
+fn add_besides(page: &mut Page, tokens: &Tokens) {
+    for host in &tokens.waiting {
+        page.hanging("", Ink::Quiet, &format!("Still looking: {host}."));
+    }
+    for what in &tokens.unusable {
+        page.hanging("", Ink::Caution, &format!("{} cannot be used: {}", what.place, what.reason));
+    }
+    for Trouble { host, why } in &tokens.troubles {
+        page.hanging("", Ink::Caution, &format!("{host}: {why}"));
+    }
+    let is_quiet = tokens.waiting.is_empty() && tokens.unusable.is_empty() && tokens.troubles.is_empty();
+    if tokens.tokens.is_empty() {
+        page.text(Ink::Plain, "No token is here. Insert one: it appears in the list below.");
+    } else if is_quiet {
+        page.text(Ink::Plain, "Tokens that are inserted or taken out change the list below.");
+    }
 }

@@ -1,6 +1,6 @@
 //! Step 6: who has signed, who has not, and why.
 
-use crate::machine::{HolderState, HolderView, SignBoard};
+use crate::machine::{HolderState, HolderView, Presence, SignBoard};
 
 use super::root_keys::place;
 use super::table::{Cell, cell};
@@ -29,16 +29,26 @@ pub(super) fn page(board: &SignBoard, width: usize) -> Page {
 
 fn cells(holder: &HolderView) -> Vec<Cell> {
     let (ink, state) = match &holder.state {
-        HolderState::Waiting => (Ink::Plain, "waiting".to_owned()),
+        HolderState::Waiting => (Ink::Plain, waiting(holder.presence).to_owned()),
         HolderState::Asked => (Ink::Strong, "asked now".to_owned()),
+        HolderState::Touch => (Ink::Strong, "waiting for touch".to_owned()),
         HolderState::Signed { at: Some(at) } => {
             (Ink::Good, format!("signed, verified {}", clock(&at.to_string())))
         }
         HolderState::Signed { at: None } => (Ink::Good, "signed, verified".to_owned()),
+        HolderState::NotHere if holder.presence == Presence::Here => (Ink::Plain, "here now".to_owned()),
         HolderState::NotHere => (Ink::Caution, "not here".to_owned()),
         HolderState::Refused { .. } => (Ink::Caution, "refused, see below".to_owned()),
     };
     vec![(Ink::Strong, holder.name.clone()), cell(place(&holder.place)), (ink, state)]
+}
+
+fn waiting(presence: Presence) -> &'static str {
+    match presence {
+        Presence::Here => "waiting, here now",
+        Presence::NotHere => "waiting, not here",
+        Presence::File | Presence::Unknown => "waiting",
+    }
 }
 
 /// The time of day.

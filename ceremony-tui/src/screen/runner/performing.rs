@@ -11,7 +11,6 @@ use crate::screen::model::{Doing, Model};
 use crate::secret::Secret;
 use crate::secrets::terminal::forget_type_ahead;
 use crate::secrets::{Secrets, SecretsError, check_given};
-use crate::token::Request;
 
 use super::typing::{Typed, Typing};
 
@@ -76,12 +75,23 @@ impl Performing {
         if self.under_way || self.typing.is_some() || model.situation().doing == Doing::Stopping {
             return None;
         }
-        let effect = self.waiting.pop_front()?;
+        let effect = self.next_effect(ports)?;
         let needs = match &effect {
             MachineEffect::Ask { secrets, .. } => secrets.clone().into(),
             _ => VecDeque::new(),
         };
         self.gather(Gathering { effect, needs, given: Vec::new() }, model, ports)
+    }
+
+    /// Looking what is plugged in is no work: it goes on beside everything, and nobody waits for it.
+    fn next_effect(&mut self, ports: &mut Ports<'_>) -> Option<MachineEffect> {
+        while let Some(effect) = self.waiting.pop_front() {
+            match effect {
+                MachineEffect::LookAtTokens { host } => ports.look_now(host),
+                other => return Some(other),
+            }
+        }
+        None
     }
 
     /// Asks for the next secret, or begins when all are there.
@@ -239,7 +249,6 @@ fn ask_for(typing: &Typing, model: &mut Model) {
 fn limit(effect: &MachineEffect) -> Option<u64> {
     match effect {
         MachineEffect::Ask { request, .. } => Some(request.patience_seconds()),
-        MachineEffect::LookAtTokens { .. } => Some(Request::Tokens.patience_seconds()),
         _ => None,
     }
 }

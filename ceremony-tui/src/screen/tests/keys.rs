@@ -227,7 +227,7 @@ fn a_ceremony_that_ends_meanwhile_cannot_be_stopped_any_more() {
 #[test]
 fn what_was_refused_stays_until_the_next_answer() {
     let mut stage = Stage::at_root_keys();
-    for answer in ["token", "bob", "relative.so"] {
+    for answer in ["token", "bob", "module", "relative.so"] {
         stage.answer(answer);
     }
     assert!(

@@ -220,7 +220,7 @@ impl Stage {
     }
 
     pub(super) fn add_token(&mut self, name: &str, token: &str) {
-        for answer in ["token", name, MODULE, token, "01", "yes"] {
+        for answer in ["token", name, token, "01", "yes"] {
             self.answer(answer);
         }
     }
@@ -280,7 +280,7 @@ impl Stage {
     }
 }
 
-pub(super) const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
+pub(super) use crate::machine::tests::world::MODULE;
 
 pub(super) fn two_tokens() -> Vec<(crate::token::TokenInfo, Vec<(String, shared::software::SoftwareKey)>)> {
     use crate::machine::tests::world::token;

@@ -6,6 +6,9 @@ use crate::screen::model::{Mode, Model, Overlay, OverlayKind, Reading};
 
 /// Gives the event to the ceremony, and takes in what it says.
 pub(super) fn tell(model: &mut Model, event: ceremony::Event, moment: Moment) -> Vec<Effect> {
+    if matches!(event, ceremony::Event::TokensSeen(..)) {
+        return see(model, event, moment);
+    }
     let before = (model.machine.step(), asked(model), model.machine.is_ended());
     let answers = matches!(event, ceremony::Event::Answer(_) | ceremony::Event::Back);
     let (said, wanted) = split(model.machine.update(event, moment));
@@ -26,6 +29,24 @@ pub(super) fn tell(model: &mut Model, event: ceremony::Event, moment: Moment) ->
     if model.says_more_than_fits() {
         // All of it, over everything, until somebody has read it.
         model.overlay = Some(Overlay { kind: OverlayKind::Help, reading: Reading::default() });
+    }
+    hold_while_stopping(model, wanted)
+}
+
+/// What is plugged in has changed, beside whatever goes on: nothing that is asked, typed, chosen or under way changes its
+/// place.
+fn see(model: &mut Model, event: ceremony::Event, moment: Moment) -> Vec<Effect> {
+    let (question, chosen) = (asked(model), model.chosen_word());
+    let (said, wanted) = split(model.machine.update(event, moment));
+    if said.iter().any(|note| note.place == Place::Passing) {
+        model.notes.retain(|note| note.place != Place::Passing);
+    }
+    model.notes.extend(said);
+    model.look_again();
+    if asked(model) == question {
+        model.keep_chosen(chosen.as_deref());
+    } else {
+        model.ask_anew();
     }
     hold_while_stopping(model, wanted)
 }

@@ -8,7 +8,7 @@ use shared::rotation::check_first_root;
 
 use super::{import, program};
 use crate::material::{Online, age_file, export_folder, now};
-use crate::softhsm::{SoftHsm, module};
+use crate::softhsm::SoftHsm;
 
 #[test]
 fn a_ceremony_with_every_detour_ends_with_its_payload() {
@@ -66,7 +66,7 @@ fn online_key(ceremony: &mut Ceremony, online: &Online) {
 
 /// A wrong PIN, and a passphrase that is cancelled.
 fn root_keys(ceremony: &mut Ceremony, bob: &str) {
-    let token = Token { module: &module(), label: "alice-p256", pin: "999999" };
+    let token = Token { label: "alice-p256", pin: "999999" };
     ceremony.add_token(0, "alice", token).unwrap();
     ceremony.sees("The token says that the PIN is wrong.").unwrap();
     ceremony.answer("Let the token sign a proof now", "yes").unwrap();

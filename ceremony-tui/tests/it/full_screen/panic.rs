@@ -16,7 +16,8 @@ const PART: &str = "VESTRY_TEST_PANICS";
 fn a_panic_leaves_the_terminal_whole_and_its_report_readable() {
     if is_on_stage() {
         let mut stage = Stage::enter().unwrap();
-        let options = Options { folder: None, spelling: KeySpelling::Plain, build_date: None };
+        let options =
+            Options { folder: None, spelling: KeySpelling::Plain, build_date: None, modules: Vec::new() };
         let size = Size { columns: 80, rows: 24 };
         stage.draw(&Model::new(Machine::new(options), size, ceremony_tui::clock::now())).unwrap();
         panic!("the wall came down");

@@ -53,7 +53,7 @@ fn what_speaks_against_signing_stands_in_the_review() {
     stage.import_online();
     stage.world.tokens = two_tokens();
     stage.add_file("alice", "keys/0");
-    for answer in ["token", "bob", MODULE, "tuf-root-1/0a11ce", "01", "no"] {
+    for answer in ["token", "bob", "tuf-root-1/0a11ce", "01", "no"] {
         stage.answer(answer);
     }
     stage.answer("done");

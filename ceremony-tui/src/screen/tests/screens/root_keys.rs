@@ -1,7 +1,7 @@
 //! Step 4.
 
 use super::*;
-use crate::token::{AskError, PinState, Refusal};
+use crate::token::{AskError, HostKind, PinState, Refusal};
 
 #[test]
 fn the_list_is_empty_and_grows() {
@@ -66,9 +66,10 @@ fn a_token_is_found_by_its_module_and_shows_that_it_signs() {
     stage.add_file("alice", "keys/0");
     stage.answer("token");
     stage.answer("bob");
+    assert_screens("4-root-keys-token", &stage);
+    stage.answer("module");
     assert_screens("4-root-keys-module", &stage);
     stage.answer(MODULE);
-    assert_screens("4-root-keys-token", &stage);
     stage.answer("tuf-root-2/0b0b00");
     assert_screens("4-root-keys-key", &stage);
     stage.answer("01");
@@ -88,7 +89,7 @@ fn a_token_that_hides_its_keys_is_logged_in_to_first() {
     let mut stage = Stage::at_root_keys();
     stage.world.tokens = two_tokens();
     stage.world.tokens[0].1.clear();
-    for answer in ["token", "bob", MODULE, "tuf-root-1/0a11ce"] {
+    for answer in ["token", "bob", "tuf-root-1/0a11ce"] {
         stage.answer(answer);
     }
     assert_screens("4-root-keys-hidden", &stage);
@@ -99,11 +100,13 @@ fn a_long_refusal_is_shown_whole_before_anything_else() {
     let mut stage = Stage::at_root_keys();
     stage.answer("token");
     stage.answer("bob");
-    stage.answer_and_hold(MODULE);
-    stage.held_back.clear();
+    let module = "/opt/token/libtoken.so";
     let reason = "cannot open shared object file: No such file or directory, ".repeat(8);
-    let refusal = Refusal::ModuleNotLoaded { module: MODULE.to_owned(), reason };
-    stage.happen(Event::Machine(crate::machine::Event::Asked(Err(AskError::Refused(refusal)))));
+    let refusal = Refusal::ModuleNotLoaded { module: module.to_owned(), reason };
+    let host = HostKind::Pkcs11 { module: module.to_owned() };
+    stage.world.troubles = vec![(host, AskError::Refused(refusal))];
+    stage.answer("module");
+    stage.answer(module);
     assert_screens("4-root-keys-long-refusal", &stage);
     stage.command(Command::Close);
     assert_screens("4-root-keys-long-refusal-closed", &stage);
@@ -115,7 +118,7 @@ fn more_answers_than_rows_move_through_a_window() {
     stage.world.tokens = (0..20)
         .map(|index| crate::machine::tests::world::token(&format!("token-{index}"), "0001", 30 + index))
         .collect();
-    for answer in ["token", "bob", MODULE] {
+    for answer in ["token", "bob"] {
         stage.answer(answer);
     }
     for _ in 0..12 {
