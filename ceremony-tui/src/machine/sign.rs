@@ -2,7 +2,6 @@
 
 use shared::names::KeyId;
 
-use super::board::Presence;
 use super::draft::{Draft, RootKey, Tried};
 use super::event::{Effect, Event, Moment, Novelty, SecretNeed};
 use super::names::DONE;
@@ -127,25 +126,14 @@ fn choose_question(draft: &Draft) -> Question {
     let signed_by = signed_by(draft);
     let waiting: Vec<&RootKey> =
         draft.root_keys.iter().filter(|root| !signed_by.contains(root.key.id())).collect();
-    let mut choices: Vec<Choice> = waiting
-        .iter()
-        .map(|root| Choice::new(root.name.as_str(), place(root) + presence(draft, root)))
-        .collect();
+    let mut choices: Vec<Choice> =
+        waiting.iter().map(|root| Choice::new(root.name.as_str(), place(root))).collect();
     choices.push(Choice::new(DONE, "nobody else signs now"));
     let signed = draft.root_keys.len() - waiting.len();
     let met = signed as u64 >= draft.threshold;
     let text = format!("Signed {signed} of {} needed. Who signs next, or done", draft.threshold);
     let default = waiting.first().filter(|_| !met).map_or(DONE, |root| root.name.as_str());
     Question::choice("sign.key", text, choices).or(default)
-}
-
-/// Whether the token is here, as far as somebody has looked.
-fn presence(draft: &Draft, root: &RootKey) -> &'static str {
-    match Presence::of(draft, root) {
-        Presence::Here => ", here now",
-        Presence::NotHere => ", not here now",
-        Presence::File | Presence::Unknown => "",
-    }
 }
 
 fn find<'a>(draft: &'a Draft, name: &str) -> Option<&'a RootKey> {

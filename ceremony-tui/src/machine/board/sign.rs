@@ -67,7 +67,7 @@ pub enum HolderState {
     Waiting,
     /// The token is looked for, or it signs.
     Asked,
-    /// The token waits for a finger.
+    /// The token is asked, and wants a finger.
     Touch,
     /// The signature verifies over the reviewed bytes.
     Signed {

@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::world::World;
+use shared::software::SoftwareKey;
+
+use super::world::{MODULE, World, token, yubikey};
 use crate::machine::*;
+use crate::token::{AskError, HostKind, PinState, Refusal, TokenInfo};
 
 /// What somebody does next.
 #[derive(Debug, Clone)]
@@ -22,6 +25,25 @@ enum Act {
     Failure,
     /// The next signature is over other bytes.
     Garbled,
+    /// A token is plugged in, or taken out when it is there.
+    Token(u8),
+    /// A host cannot be asked, or can be asked again.
+    Host(u8),
+    /// The next signature of a token fails like this.
+    Fault(AskError),
+    /// Somebody looks at every host, as a screen does all the time.
+    Look,
+}
+
+fn fault() -> impl Strategy<Value = AskError> {
+    proptest::sample::select(vec![
+        AskError::Refused(Refusal::WrongPin { state: PinState::FinalTry }),
+        AskError::Refused(Refusal::TokenRemoved),
+        AskError::Refused(Refusal::NotAllowed),
+        AskError::Died,
+        AskError::TimedOut,
+        AskError::Interrupted,
+    ])
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -33,6 +55,10 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::Help),
         2 => Just(Act::Failure),
         1 => Just(Act::Garbled),
+        4 => any::<u8>().prop_map(Act::Token),
+        1 => any::<u8>().prop_map(Act::Host),
+        1 => fault().prop_map(Act::Fault),
+        3 => Just(Act::Look),
     ]
 }
 
@@ -44,15 +70,68 @@ fn right_answer(world: &World) -> String {
     match world.question().as_str() {
         "preflight.clock" | "review.agree" => "yes".to_owned(),
         "settings.repository" => "acme".to_owned(),
-        "root-keys.add" if keys < 2 => "file".to_owned(),
+        "root-keys.add" if keys < 2 && (world.tokens.is_empty() || world.asked.is_multiple_of(3)) => {
+            "file".to_owned()
+        }
+        "root-keys.add" if keys < 2 => "token".to_owned(),
         "root-keys.add" => "done".to_owned(),
         "root-keys.name" => format!("holder {keys} of {}", world.asked),
         "root-keys.file" => format!("keys/{}", (world.asked / 2) % 4),
         "root-keys.new-file" => "keys/new".to_owned(),
+        "root-keys.token" => first_choice(world),
+        "root-keys.module" => "/usr/lib/other.so".to_owned(),
         "root-keys.remove" => world.machine.draft.root_keys[0].name.clone(),
         "export.folder" => "/media/usb".to_owned(),
         _ => String::new(),
     }
+}
+
+fn first_choice(world: &World) -> String {
+    match world.machine.question().map(|question| question.form) {
+        Some(Form::Choice(choices)) => choices[0].word.clone(),
+        _ => String::new(),
+    }
+}
+
+/// Four tokens, of which two are one YubiKey behind two hosts.
+fn some_token(number: u8) -> (TokenInfo, Vec<(String, SoftwareKey)>) {
+    match number % 4 {
+        0 => token("tuf-root", "0a11ce", 21),
+        1 => yubikey("11111111", "5.7.1", 31),
+        2 => yubikey("22222222", "5.4.3", 32),
+        _ => {
+            let (mut token, keys) = token("YubiKey PIV #11111111", "11111111", 31);
+            token.manufacturer = "Yubico (www.yubico.com)".to_owned();
+            (token, keys)
+        }
+    }
+}
+
+fn plug(world: &mut World, number: u8) {
+    let token = some_token(number);
+    let before = world.tokens.len();
+    world.tokens.retain(|(known, _)| known.id != token.0.id);
+    if world.tokens.len() == before {
+        world.tokens.push(token);
+    }
+}
+
+fn trouble(world: &mut World, number: u8) {
+    let hosts = [HostKind::Piv, HostKind::Pkcs11 { module: MODULE.to_owned() }];
+    let host = hosts[usize::from(number % 2)].clone();
+    let before = world.troubles.len();
+    world.troubles.retain(|(known, _)| *known != host);
+    if world.troubles.len() == before {
+        world.troubles.push((host, AskError::TimedOut));
+    }
+}
+
+/// A look changes what is seen, and nothing else.
+fn look(world: &mut World) {
+    let before = (world.machine.step(), world.question(), world.machine.holds_signatures(), world.asked);
+    world.look_around();
+    let after = (world.machine.step(), world.question(), world.machine.holds_signatures(), world.asked);
+    assert_eq!(after, before);
 }
 
 fn perform(world: &mut World, act: Act) {
@@ -73,6 +152,14 @@ fn perform(world: &mut World, act: Act) {
             world.answer(&right_answer(world));
             world.refuse_next = false;
         }
+        Act::Token(number) => plug(world, number),
+        Act::Host(number) => trouble(world, number),
+        Act::Fault(error) => {
+            world.fail_next = Some(error);
+            world.answer(&right_answer(world));
+            world.fail_next = None;
+        }
+        Act::Look => look(world),
         Act::Garbled => {
             world.garble_next = true;
             world.answer(&right_answer(world));
@@ -105,6 +192,10 @@ fn check(world: &World, agreements: usize) {
         assert!(tally.invalid.is_empty(), "every signature that is kept verifies");
     }
     assert!(world.machine.is_ended() || world.machine.question().is_some(), "somebody is asked something");
+    let seen: Vec<_> = draft.seen.tokens().into_iter().map(|(_, token)| token).collect();
+    let devices: Vec<_> = seen.iter().filter_map(|token| seen::device_serial(token)).collect();
+    assert_eq!(devices.iter().collect::<BTreeSet<_>>().len(), devices.len(), "one device, one line");
+    assert!(draft.lookout.is_open() || seen.is_empty(), "nobody looks before somebody wants a token");
 }
 
 proptest! {

@@ -34,6 +34,8 @@ pub(crate) struct World {
     pub(crate) asked: usize,
     pub(crate) refuse_next: bool,
     pub(crate) garble_next: bool,
+    /// What the next signature on a token fails with.
+    pub(crate) fail_next: Option<AskError>,
     /// Bytes that a key was asked to sign.
     pub(crate) signed: Vec<Vec<u8>>,
     clock: i64,
@@ -119,6 +121,7 @@ impl World {
             asked: 0,
             refuse_next: false,
             garble_next: false,
+            fail_next: None,
             signed: Vec::new(),
             clock,
         }
@@ -213,7 +216,10 @@ impl World {
         if let Some((_, error)) = self.troubles.iter().find(|(known, _)| known == host) {
             return Err(error.clone());
         }
-        self.answer_as_host(request).map_err(AskError::Refused)
+        match self.fail_next.take_if(|_| matches!(request, Request::Sign { .. })) {
+            Some(error) => Err(error),
+            None => self.answer_as_host(request).map_err(AskError::Refused),
+        }
     }
 
     fn answer_as_host(&mut self, request: Request) -> Result<Answer, Refusal> {
@@ -303,13 +309,6 @@ impl World {
         self.answer("file");
         self.answer(name);
         self.answer(&format!("keys/{index}"));
-    }
-
-    /// Adds the key of a token, with a proof.
-    pub(crate) fn add_token(&mut self, name: &str, token: &str, key: &str) {
-        for answer in ["token", name, token, key, "yes"] {
-            self.answer(answer);
-        }
     }
 
     pub(crate) fn at_online_key() -> World {

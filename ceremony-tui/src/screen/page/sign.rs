@@ -31,7 +31,7 @@ fn cells(holder: &HolderView) -> Vec<Cell> {
     let (ink, state) = match &holder.state {
         HolderState::Waiting => (Ink::Plain, waiting(holder.presence).to_owned()),
         HolderState::Asked => (Ink::Strong, "asked now".to_owned()),
-        HolderState::Touch => (Ink::Strong, "waiting for touch".to_owned()),
+        HolderState::Touch => (Ink::Strong, "asked: PIN, touch".to_owned()),
         HolderState::Signed { at: Some(at) } => {
             (Ink::Good, format!("signed, verified {}", clock(&at.to_string())))
         }

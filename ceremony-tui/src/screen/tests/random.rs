@@ -6,10 +6,12 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::stage::{Stage, draw};
 use super::{Event, Size};
 use crate::machine::Weight;
+use crate::machine::tests::world::{token, yubikey};
 use crate::screen::event::Effect;
 use crate::screen::keymap;
 use crate::screen::model::Round;
 use crate::screen::view::Look;
+use crate::token::{AskError, HostKind};
 
 /// What somebody does next.
 #[derive(Debug, Clone)]
@@ -22,6 +24,10 @@ enum Act {
     Right,
     /// The next host or medium fails.
     Failure,
+    /// A token is plugged in, or taken out when it is there, and is seen at once.
+    Token(u8),
+    /// A host cannot be asked, or can be asked again.
+    Host,
 }
 
 fn key() -> impl Strategy<Value = Act> {
@@ -66,6 +72,8 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::Tick),
         6 => Just(Act::Right),
         1 => Just(Act::Failure),
+        3 => (0_u8..3).prop_map(Act::Token),
+        1 => Just(Act::Host),
     ]
 }
 
@@ -81,12 +89,48 @@ fn perform(stage: &mut Stage, act: Act) {
         Act::Size(columns, rows) => happen(stage, Event::Resized(Size { columns, rows })),
         Act::Tick => happen(stage, Event::Ticked),
         Act::Right => stage.answer_rightly(),
+        Act::Token(number) => {
+            plug(stage, number);
+            see(stage);
+        }
+        Act::Host => {
+            if stage.world.troubles.pop().is_none() {
+                stage.world.troubles.push((HostKind::Piv, AskError::Died));
+            }
+            see(stage);
+        }
         Act::Failure => {
             stage.world.refuse_next = true;
             stage.answer_rightly();
             stage.world.refuse_next = false;
         }
     }
+}
+
+fn plug(stage: &mut Stage, number: u8) {
+    let token = match number {
+        0 => token("tuf-root-1", "0a11ce", 21),
+        1 => yubikey("11111111", "5.7.1", 31),
+        _ => yubikey("22222222", "5.4.3", 32),
+    };
+    let tokens = &mut stage.world.tokens;
+    let before = tokens.len();
+    tokens.retain(|(known, _)| known.id != token.0.id);
+    if tokens.len() == before {
+        tokens.push(token);
+    }
+}
+
+/// Whoever has chosen something has chosen the same afterwards, or nothing; what is typed and asked stays.
+fn see(stage: &mut Stage) {
+    let chosen = |stage: &Stage| Some(stage.model.choices().get(stage.model.chosen?)?.word.clone());
+    let before = (stage.question(), stage.model.input.clone(), stage.model.mode.clone());
+    let chosen_before = chosen(stage);
+    stage.look_around();
+    let after = (stage.question(), stage.model.input.clone(), stage.model.mode.clone());
+    assert_eq!(after, before);
+    let is_there = |word: &String| stage.model.choices().iter().any(|choice| choice.word == *word);
+    assert_eq!(chosen(stage), chosen_before.filter(is_there));
 }
 
 /// Lets it happen, looks at the screen while something is under way, and checks what was agreed to.

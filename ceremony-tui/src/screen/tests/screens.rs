@@ -7,8 +7,9 @@ mod review;
 mod root_keys;
 mod settings;
 mod sign;
+mod tokens;
 
-use super::stage::{MODULE, Stage, draw, two_tokens};
+use super::stage::{MODULE, Stage, draw, two_tokens, two_yubikeys};
 use super::{Command, Event, Size};
 use crate::screen::model::Round;
 use crate::screen::view::Look;

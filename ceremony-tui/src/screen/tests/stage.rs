@@ -162,7 +162,12 @@ impl Stage {
         let answer = match self.question().as_str() {
             "preflight.clock" | "review.agree" => "yes".to_owned(),
             "settings.repository" => "acme".to_owned(),
-            "root-keys.add" if self.model.choices().len() < 5 => "file".to_owned(),
+            "root-keys.add" if self.model.choices().len() < 5 && self.world.tokens.is_empty() => {
+                "file".to_owned()
+            }
+            "root-keys.add" if self.model.choices().len() < 5 => "token".to_owned(),
+            "root-keys.token" => self.model.choices()[0].word.clone(),
+            "root-keys.module" => "/usr/lib/other.so".to_owned(),
             "root-keys.add" => "done".to_owned(),
             "root-keys.name" => format!("holder {}", self.world.asked),
             "root-keys.file" => format!("keys/{}", self.world.asked % 4),
@@ -225,6 +230,31 @@ impl Stage {
         }
     }
 
+    /// Two YubiKeys and a file, agreed to, and everybody has looked.
+    pub(super) fn at_sign_with_yubikeys() -> Stage {
+        let mut stage = Stage::at_root_keys();
+        stage.world.tokens = two_yubikeys();
+        for (name, token) in [("alice", "YubiKey/11111111"), ("bob", "YubiKey/22222222")] {
+            for answer in ["token", name, token, "9c", "yes"] {
+                stage.answer(answer);
+            }
+        }
+        stage.add_file("carol", "keys/2");
+        stage.answer("done");
+        stage.type_groups();
+        stage.answer("yes");
+        assert_eq!(stage.question(), "sign.key");
+        stage
+    }
+
+    /// Somebody looks at every host that is watched now, as the runner does all the time.
+    pub(super) fn look_around(&mut self) {
+        for host in self.model.machine.watched() {
+            let sight = self.world.sight(&host);
+            self.happen(Event::Machine(machine::Event::TokensSeen(host, sight)));
+        }
+    }
+
     pub(super) fn at_sign() -> Stage {
         let mut stage = Stage::at_review();
         stage.type_groups();
@@ -281,6 +311,11 @@ impl Stage {
 }
 
 pub(super) use crate::machine::tests::world::MODULE;
+
+pub(super) fn two_yubikeys() -> Vec<(crate::token::TokenInfo, Vec<(String, shared::software::SoftwareKey)>)> {
+    use crate::machine::tests::world::yubikey;
+    vec![yubikey("11111111", "5.7.1", 31), yubikey("22222222", "5.4.3", 32)]
+}
 
 pub(super) fn two_tokens() -> Vec<(crate::token::TokenInfo, Vec<(String, shared::software::SoftwareKey)>)> {
     use crate::machine::tests::world::token;
