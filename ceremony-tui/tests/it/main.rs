@@ -14,6 +14,7 @@ mod hanging;
 mod holders;
 mod inspect;
 mod kept;
+mod live;
 mod material;
 mod processes;
 mod room;

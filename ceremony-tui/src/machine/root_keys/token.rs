@@ -298,11 +298,11 @@ fn key_chosen(draft: &Draft, pick: Pick, keys: &[TokenKey], answer: &str) -> Nex
     if let Err(sentences) = admit(draft, &pick.name, &key) {
         return Found::Refused(sentences);
     }
-    let TokenKey { id, policy, origin, .. } = chosen.clone();
-    let warnings = match policy::judge(&key, &pick.token, policy, origin) {
-        Ok(warnings) => warnings,
+    let TokenKey { id, policy, origin, mut warnings, .. } = chosen.clone();
+    match policy::judge(&key, &pick.token, policy, origin) {
+        Ok(more) => warnings.extend(more),
         Err(sentences) => return Found::Refused(sentences),
-    };
+    }
     let locator = KeyLocator::Token { token: pick.token.id.clone(), key_id: id, key: json.clone() };
     let root = RootKey {
         name: pick.name.clone(),
