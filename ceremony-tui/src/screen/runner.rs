@@ -7,6 +7,7 @@
 //! Nothing in the loop waits for one thing alone, so the screen lives while a token host thinks: timers run, keys and
 //! signals are heard, the terminal may change its size.
 
+mod input;
 mod keyboard;
 mod performing;
 mod signals;
@@ -14,10 +15,8 @@ pub mod stage;
 mod typing;
 
 use std::io::Write;
-use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
-use rustix::io::Errno;
 use rustix::stdio::stdin;
 use zeroize::Zeroizing;
 
@@ -30,12 +29,13 @@ use crate::runner::{Ports, RunError};
 use crate::secrets::Secrets;
 use crate::secrets::terminal::forget_type_ahead;
 use crate::text::{printable, wrap};
-use crate::wait::{Heard, Watch, wait_for_first, wait_for_input};
+use crate::wait::{Heard, Watch, wait_for_first};
 
 use super::event::Event;
 use super::keymap;
 use super::model::{Doing, Mode, Model, Notice};
 use super::update::update;
+use input::{is_input_there, read};
 use keyboard::{Keyboard, Stroke};
 use performing::Performing;
 use signals::{News, Signals};
@@ -63,6 +63,7 @@ pub fn run(
         performing: Performing::new(secrets),
         signals,
         interrupt,
+        picture: Drawn::No,
     };
     let ending = screen.live(ports)?;
     let lines = if screen.model.machine.is_ended() {
@@ -102,6 +103,14 @@ struct Screen<'a> {
     performing: Performing,
     signals: Signals,
     interrupt: &'a Interrupt,
+    picture: Drawn,
+}
+
+/// Whether the screen shows the model. Looking at tokens again and again draws nothing while nothing changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drawn {
+    Yes,
+    No,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,8 +123,13 @@ impl Screen<'_> {
     fn live(&mut self, ports: &mut Ports<'_>) -> Result<Ending, RunError> {
         self.happen(Event::Machine(machine::Event::Started), ports)?;
         loop {
-            self.stage.draw(&self.model)?;
+            if std::mem::replace(&mut self.picture, Drawn::Yes) == Drawn::No {
+                self.stage.draw(&self.model)?;
+            }
             let heard = self.listen(ports)?;
+            if heard != Heard::Nothing || self.rest.is_some() {
+                self.picture = Drawn::No;
+            }
             if self.interrupt.is_raised() || heard == Heard::HungUp {
                 return Ok(Ending::Stopped);
             }
@@ -314,6 +328,7 @@ impl Screen<'_> {
 
     /// Takes one event in, and everything that follows from it at once.
     fn happen(&mut self, event: Event, ports: &mut Ports<'_>) -> Result<Next, RunError> {
+        self.picture = Drawn::No;
         let mut events = std::collections::VecDeque::from([event]);
         while let Some(event) = events.pop_front() {
             for effect in update(&mut self.model, event, dice::moment()?) {
@@ -339,20 +354,6 @@ impl Screen<'_> {
             }
         }
         Ok(Next::Stay)
-    }
-}
-
-fn is_input_there() -> std::io::Result<bool> {
-    Ok(wait_for_input(stdin(), Some(Duration::ZERO))?)
-}
-
-/// Reads what is there. Nothing when the terminal has ended.
-fn read<'r>(terminal: BorrowedFd<'_>, room: &'r mut [u8]) -> std::io::Result<Option<&'r [u8]>> {
-    match rustix::io::read(terminal, &mut *room) {
-        Ok(0) | Err(Errno::IO) => Ok(None),
-        Ok(read) => Ok(Some(&room[..read])),
-        Err(Errno::INTR | Errno::AGAIN) => Ok(Some(&[])),
-        Err(errno) => Err(errno.into()),
     }
 }
 
