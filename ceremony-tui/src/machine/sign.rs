@@ -59,7 +59,13 @@ impl Sign {
                 signed(draft, &name, sig, moment)
             }
             (Sign::Looking(name) | Sign::Signing(name), Event::Asked(Err(AskError::Interrupted))) => {
-                not_yet(&name, &AskError::Interrupted.to_string())
+                let blinks = find(draft, &name).and_then(RootKey::wants_touch) == Some(true);
+                let more = if blinks {
+                    " The token may blink for some seconds before it can be asked again."
+                } else {
+                    ""
+                };
+                not_yet(&name, &format!("{}{more}", AskError::Interrupted))
             }
             (Sign::Looking(name) | Sign::Signing(name), Event::Asked(Err(error))) => {
                 if let (Some(id), AskError::Refused(Refusal::WrongPin { state })) =
