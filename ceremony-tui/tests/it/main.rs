@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod cards;
 mod ceremony;
 mod full_screen;
 mod hanging;

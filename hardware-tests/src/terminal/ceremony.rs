@@ -231,10 +231,18 @@ impl Ceremony {
     /// # Errors
     /// The ceremony goes another way.
     pub fn add_token(&mut self, have: usize, name: &str, token: Token<'_>) -> Done {
+        self.add_key(have, name, token, "02")
+    }
+
+    /// Adds the key of a token that has this id, with a proof.
+    ///
+    /// # Errors
+    /// The ceremony goes another way.
+    pub fn add_key(&mut self, have: usize, name: &str, token: Token<'_>, key: &str) -> Done {
         self.answer(&format!("{have} of at least"), "token")?;
         self.answer("Name of the key's holder", name)?;
         self.choose_token(token.label)?;
-        self.answer("Which key", "02")?;
+        self.answer("Which key", key)?;
         self.answer("Let the token sign a proof now", "yes")?;
         self.give_secret("PIN of token", token.pin)
     }
