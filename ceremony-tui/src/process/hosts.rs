@@ -280,3 +280,6 @@ impl TokenBroker for Hosts {
         self.looks.next(self.asked.as_ref())
     }
 }
+
+#[cfg(test)]
+mod tests;

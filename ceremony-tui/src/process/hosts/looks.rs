@@ -66,6 +66,14 @@ impl Looks {
         (lane.told, lane.due, lane.is_wanted) = (None, now(), true);
     }
 
+    /// The next look is due.
+    #[cfg(test)]
+    pub(super) fn hurry_quietly(&mut self, host: &HostKind) {
+        if let Some(lane) = self.lanes.get_mut(host) {
+            lane.due = now();
+        }
+    }
+
     pub(super) fn kinds(&self) -> Vec<HostKind> {
         self.lanes.keys().cloned().collect()
     }
