@@ -1,7 +1,8 @@
 //! Any local PKCS#11 module, through `cryptoki`.
 //!
 //! Every request finds its token anew by label and serial number, opens a session, logs in, does one thing, logs out
-//! and closes the session: a token that was taken out and put back works, and no login outlives its request.
+//! and closes the session: a token that was taken out and put back works, and no login outlives its request. After a
+//! request with a secret the module is told that it is over (C_Finalize), too: some modules keep a PIN until then.
 
 mod failure;
 mod generate;
@@ -28,24 +29,49 @@ use token::Token;
 /// One module, loaded when the first request comes.
 pub(crate) struct Module {
     path: String,
-    loaded: Option<Pkcs11>,
+    state: State,
+}
+
+enum State {
+    /// Not loaded yet.
+    Unknown,
+    /// Loaded, and knows nothing any more.
+    Finalized(Pkcs11),
+    /// Ready for a request.
+    Ready(Pkcs11),
 }
 
 impl Module {
     pub(crate) fn new(path: &str) -> Module {
-        Module { path: path.to_owned(), loaded: None }
+        Module { path: path.to_owned(), state: State::Unknown }
     }
 
     fn context(&mut self) -> Result<&Pkcs11, Refusal> {
-        if self.loaded.is_none() {
-            self.loaded = Some(load::load(&self.path)?);
+        match &self.state {
+            State::Unknown => self.state = State::Ready(load::load(&self.path)?),
+            State::Finalized(context) => {
+                load::initialize(context, &self.path)?;
+                self.state = State::Ready(context.clone());
+            }
+            State::Ready(_) => {}
         }
-        self.loaded.as_ref().ok_or(Refusal::NotSupported)
+        match &self.state {
+            State::Ready(context) => Ok(context),
+            State::Unknown | State::Finalized(_) => Err(Refusal::NotSupported),
+        }
     }
-}
 
-impl Adapter for Module {
-    fn answer(&mut self, request: Request, secrets: &[Secret]) -> Result<Answer, Refusal> {
+    /// Yubico's module keeps the PIN for the case that it has to connect again, and clears it here.
+    fn forget(&mut self) {
+        if let State::Ready(context) = &self.state {
+            // A module that refuses this is used on as it is.
+            if context.clone().finalize().is_ok() {
+                self.state = State::Finalized(context.clone());
+            }
+        }
+    }
+
+    fn carry_out(&mut self, request: Request, secrets: &[Secret]) -> Result<Answer, Refusal> {
         let context = self.context()?;
         match request {
             Request::Tokens => token::list(context).map(Answer::Tokens),
@@ -80,5 +106,15 @@ impl Adapter for Module {
             }
             _ => Err(Refusal::NotSupported),
         }
+    }
+}
+
+impl Adapter for Module {
+    fn answer(&mut self, request: Request, secrets: &[Secret]) -> Result<Answer, Refusal> {
+        let answer = self.carry_out(request, secrets);
+        if !secrets.is_empty() {
+            self.forget();
+        }
+        answer
     }
 }

@@ -19,9 +19,16 @@ pub(super) fn load(path: &str) -> Result<Pkcs11, Refusal> {
         Ok(_) => {}
     }
     let context = Pkcs11::new(path).map_err(|error| not_loaded(why_not(&error)))?;
-    let flags = CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK);
-    context.initialize(flags).map_err(|error| not_loaded(why_not(&error)))?;
+    initialize(&context, path)?;
     Ok(context)
+}
+
+/// Tells a loaded module to begin.
+pub(super) fn initialize(context: &Pkcs11, path: &str) -> Result<(), Refusal> {
+    let flags = CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK);
+    context
+        .initialize(flags)
+        .map_err(|error| Refusal::ModuleNotLoaded { module: path.to_owned(), reason: why_not(&error) })
 }
 
 fn why_not(error: &Error) -> String {
