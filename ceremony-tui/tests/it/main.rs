@@ -17,6 +17,7 @@ mod inspect;
 mod kept;
 mod live;
 mod material;
+mod memory;
 mod processes;
 mod room;
 mod secrecy;

@@ -3,6 +3,7 @@
 use hardware_tests::softhsm::KeyKind;
 use std::path::Path;
 
+use ceremony_tui::token::Request;
 use hardware_tests::terminal::Key;
 use hardware_tests::terminal::ceremony::Token;
 
@@ -12,6 +13,7 @@ use crate::processes::descendants;
 use crate::room::{Room, Setup};
 use crate::softhsm::SoftHsm;
 use crate::tokens::add_token;
+use crate::yubikey::host;
 
 const PIN: &str = "73519064";
 const PASSPHRASE: &str = "marker-passphrase-8841-quokka";
@@ -44,6 +46,26 @@ fn marker_secrets_are_found_nowhere_at_the_highest_log_level() {
     assert_eq!(room.transcript.matches("Refused:").count(), 2, "{}", room.transcript);
     assert_clean("the output", room.transcript.as_bytes());
     look_at_files(folder.path());
+}
+
+/// What the host, the smart card service and the card's room write, at the highest level each has without printing
+/// what goes over the wire on purpose (`pcscd --apdu`).
+#[test]
+fn marker_pins_of_a_yubikey_are_found_nowhere_at_the_highest_log_level() {
+    let card = host::usual_card();
+    let room = host::Room::with(&card);
+    let key = room.key();
+    let change = || Request::ChangePin { token: host::token() };
+    assert!(room.ask(change(), &[host::PIN, PIN]).is_ok());
+    room.signs_with(PIN, &key);
+    let wrong: String = PIN.chars().rev().collect();
+    for refused in [room.refused(host::sign("9c", &key), &[&wrong]), room.refused(change(), &[&wrong, PIN])] {
+        assert!(!refused.contains(&wrong) && !refused.contains(PIN), "{refused}");
+    }
+    look_at_processes(std::process::id());
+    look_at_files(room.folder.path());
+    assert!(!room.bench.log().is_empty() && !holds_marker(room.bench.log().as_bytes()));
+    assert!(std::fs::read(room.folder.path().join("host.output")).unwrap().is_empty(), "a host says nothing");
 }
 
 /// The terminal's emulator keeps every byte that it ever received.

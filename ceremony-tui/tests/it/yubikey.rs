@@ -2,5 +2,5 @@
 
 mod faults;
 mod flows;
-mod host;
+pub(crate) mod host;
 mod linking;

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::os::fd::AsFd;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -27,15 +28,16 @@ pub(crate) struct Room {
     pub(crate) bench: Pcscd,
     pub(crate) channel: Channel,
     pub(crate) child: Child,
-    _folder: tempfile::TempDir,
+    /// Where everything of this room writes to.
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Room {
     pub(crate) fn open() -> Room {
         let folder = tempfile::tempdir().unwrap();
         let bench = Pcscd::start(folder.path()).unwrap_or_else(|error| panic!("{error}"));
-        let (channel, child) = start(&bench);
-        Room { bench, channel, child, _folder: folder }
+        let (channel, child) = start(&bench, folder.path());
+        Room { bench, channel, child, folder }
     }
 
     /// One with a card in a reader.
@@ -49,7 +51,7 @@ impl Room {
     pub(crate) fn restart_host(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        (self.channel, self.child) = start(&self.bench);
+        (self.channel, self.child) = start(&self.bench, self.folder.path());
     }
 
     pub(crate) fn begin(&self, request: Request, secrets: &[&str]) {
@@ -102,9 +104,18 @@ impl Room {
 
     /// Asks for a signature with the right PIN, and verifies it.
     pub(crate) fn signs(&self, slot: &str, key: &Json) {
-        match self.ask(sign(slot, key), &[PIN]) {
+        self.verified(slot, key, PIN);
+    }
+
+    /// The same in 9c, with a PIN that somebody chose.
+    pub(crate) fn signs_with(&self, pin: &str, key: &Json) {
+        self.verified("9c", key, pin);
+    }
+
+    fn verified(&self, slot: &str, key: &Json, pin: &str) {
+        match self.ask(sign(slot, key), &[pin]) {
             Ok(Answer::Signature(signature)) => {
-                Key::from_json(key).unwrap().verify(MESSAGE, &signature).unwrap()
+                Key::from_json(key).unwrap().verify(MESSAGE, &signature).unwrap();
             }
             other => panic!("{other:?}"),
         }
@@ -119,12 +130,14 @@ impl Drop for Room {
     }
 }
 
-fn start(bench: &Pcscd) -> (Channel, Child) {
+fn start(bench: &Pcscd, folder: &Path) -> (Channel, Child) {
     let (channel, other) = Channel::pair().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_piv-host"));
     bench.tell(&mut command);
-    // What it says of itself would be seen in the output of the test.
-    command.arg("piv").env("RUST_LOG", "trace").stdin(Stdio::from(other));
+    let output =
+        || std::fs::File::options().create(true).append(true).open(folder.join("host.output")).unwrap();
+    command.arg("piv").stdin(Stdio::from(other)).stdout(output()).stderr(output());
+    command.envs([("RUST_LOG", "trace"), ("RUST_BACKTRACE", "full")]);
     (channel, command.spawn().unwrap())
 }
 

@@ -59,7 +59,7 @@ fn tokens(hosts: &mut Hosts, host: HostKind) -> Result<(), AskError> {
 #[test]
 fn without_the_library_the_cure_is_named_and_the_other_hosts_work() {
     let (mut hosts, mut broker) = broker_without_library();
-    let softhsm = crate::softhsm::module();
+    let softhsm = hardware_tests::softhsm::module().unwrap().display().to_string();
     assert_eq!(tokens(&mut hosts, HostKind::Pkcs11 { module: softhsm.clone() }), Ok(()));
     // Each time anew: nothing remembers that it did not start.
     for _ in 0..2 {

@@ -1,0 +1,221 @@
+//! After a step is over, its PIN and its passphrase are in the memory of none of our processes.
+//!
+//! Root reads it all: `/proc/PID/mem` asks for the same permission as `process_vm_readv`, and gives the same bytes.
+
+use std::ffi::OsString;
+use std::os::unix::fs::FileExt;
+use std::process::{Command, Stdio};
+
+use ceremony_tui::channel::Channel;
+use ceremony_tui::interrupt::Interrupt;
+use ceremony_tui::process::hosts::Hosts;
+use ceremony_tui::secret::Secret;
+use ceremony_tui::token::{Answer, HostKind, KeyLocator, Login, Question, Request, ask};
+use hardware_tests::oracles::ykcs11;
+use hardware_tests::softhsm::{self, KeyKind};
+use hardware_tests::terminal::Key;
+use hardware_tests::terminal::ceremony::Ceremony;
+use hardware_tests::yubikey::Finger;
+
+use crate::full_screen::{at_root_keys, program};
+use crate::material::{Online, age_file};
+use crate::processes::{command_line, descendants, wait_until};
+use crate::room::BINARY;
+use crate::softhsm::SoftHsm;
+use crate::yubikey::host;
+
+/// PINs and passphrases that stand nowhere else.
+const PIN: &str = "73519064";
+const NEW_PIN: &str = "90641735";
+const PASSPHRASE: &str = "marker-passphrase-8841-quokka";
+
+/// Every spelling that a program may keep a secret in.
+fn spellings(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let wide = |bytes: fn(u16) -> [u8; 2]| secret.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    let mut spellings = vec![
+        ("UTF-8", secret.as_bytes().to_vec()),
+        ("UTF-16, low byte first", wide(u16::to_le_bytes)),
+        ("UTF-16, high byte first", wide(u16::to_be_bytes)),
+        ("UTF-32", secret.chars().flat_map(|letter| u32::from(letter).to_le_bytes()).collect()),
+        ("hexadecimal", hex::encode(secret).into_bytes()),
+    ];
+    let mut padded = secret.as_bytes().to_vec();
+    padded.resize(padded.len().max(8), 0xff);
+    spellings.push(("padded for a card", padded));
+    spellings
+}
+
+/// Looks through all that a process can write to or has made itself; what it only maps from a program is no place for
+/// a secret.
+fn search(pid: u32, secrets: &[&str]) -> Vec<String> {
+    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
+    let memory = std::fs::File::open(format!("/proc/{pid}/mem"))
+        .unwrap_or_else(|error| panic!("the memory of {pid}: {error}. Run the tests as root."));
+    let needles: Vec<_> = secrets.iter().flat_map(|secret| spellings(secret)).collect();
+    let mut found = Vec::new();
+    let mut read = 0;
+    for line in maps.lines().filter(|line| is_its_own(line)) {
+        let (start, end) = line.split_once(' ').and_then(|(range, _)| range.split_once('-')).unwrap();
+        let [start, end] = [start, end].map(|number| u64::from_str_radix(number, 16).unwrap());
+        let mut bytes = vec![0; usize::try_from(end - start).unwrap()];
+        // Pages that were never there.
+        if memory.read_exact_at(&mut bytes, start).is_err() {
+            continue;
+        }
+        read += bytes.len();
+        for (spelling, needle) in &needles {
+            if let Some(at) = position(&bytes, needle) {
+                found.push(format!("{spelling} in {:?}, {line}, at {at:x}", command_line(pid)));
+            }
+        }
+    }
+    assert!(read > 200_000, "{read} bytes are not the memory of {pid}");
+    found
+}
+
+fn is_its_own(line: &str) -> bool {
+    let mut words = line.split_whitespace().skip(1);
+    let (rights, inode) = (words.next().unwrap_or_default(), words.nth(2).unwrap_or_default());
+    rights.starts_with('r') && (rights.contains('w') || inode == "0")
+}
+
+fn position(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    // Most of a memory is zeros, and no spelling begins with one that is not followed by more.
+    while let Some(next) = bytes[from..].iter().position(|byte| *byte == needle[0]) {
+        from += next;
+        if bytes[from..].starts_with(needle) {
+            return Some(from);
+        }
+        from += 1;
+    }
+    None
+}
+
+fn assert_nowhere(pids: &[u32], secrets: &[&str]) {
+    let found: Vec<String> = pids.iter().flat_map(|pid| search(*pid, secrets)).collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// Typed on the full screen. (`--pin-fd` keeps what it was given until the program ends: its help says so.)
+#[test]
+fn no_passphrase_is_left_in_screen_broker_or_host_after_each_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let online = Online::write(folder.path());
+    let mut ceremony = at_root_keys(&program(folder.path(), &["new"]), &online);
+    let everybody = |ceremony: &Ceremony| {
+        let screen = ceremony.terminal.pid();
+        [vec![screen], descendants(screen).into_keys().collect()].concat()
+    };
+    for (index, name) in ["alice", "bob"].into_iter().enumerate() {
+        let (path, _) = age_file(folder.path(), name, PASSPHRASE);
+        // The wrong one first.
+        ceremony.add_file(index, name, &path, &format!("{PASSPHRASE}!")).unwrap();
+        ceremony.sees("The passphrase does not open").unwrap();
+        assert_nowhere(&everybody(&ceremony), &[PASSPHRASE]);
+        ceremony.answer("The passphrase again", "again").unwrap();
+        ceremony.give_secret("Passphrase of", PASSPHRASE).unwrap();
+        ceremony.sees(&format!("{} of at least 2", index + 1)).unwrap();
+        assert_nowhere(&everybody(&ceremony), &[PASSPHRASE]);
+    }
+    ceremony.answer("2 of at least", "done").unwrap();
+    ceremony.review().unwrap();
+    ceremony.answer("Signed 0 of 2 needed", "alice").unwrap();
+    ceremony.sees("not shown").unwrap();
+    ceremony.terminal.type_text(PASSPHRASE).unwrap();
+    // The judge can fail: now it has to be there.
+    wait_until("the passphrase is typed", || !search(ceremony.terminal.pid(), &[PASSPHRASE]).is_empty());
+    ceremony.terminal.press(Key::Enter).unwrap();
+    ceremony.sees("Signed 1 of 2 needed").unwrap();
+    let pids = everybody(&ceremony);
+    assert_eq!(pids.len(), 3, "screen, broker, host");
+    assert_nowhere(&pids, &[PASSPHRASE]);
+    println!("figure: memory: screen, broker and file host read after each step, no passphrase found");
+}
+
+#[test]
+fn no_pin_is_left_in_the_host_of_softhsm() {
+    let folder = tempfile::tempdir().unwrap();
+    let hsm = SoftHsm::new(folder.path());
+    hsm.token("alice-p256", PIN, KeyKind::P256);
+    let (name, path) = hsm.environment();
+    let module = softhsm::module().unwrap().display().to_string();
+    leaves_no_pin((name, path.into()), &module);
+    println!("figure: memory: broker and PKCS#11 host (SoftHSM) read after each request, no PIN found");
+}
+
+#[test]
+fn no_pin_is_left_in_the_host_of_yubico_s_module() {
+    let card = host::usual_card();
+    let room = host::Room::with(&card);
+    room.ask(Request::ChangePin { token: host::token() }, &[host::PIN, PIN]).unwrap();
+    let (name, socket) = room.bench.environment();
+    let module = ykcs11().unwrap_or_else(|error| panic!("{error}")).display().to_string();
+    leaves_no_pin((name, socket.into_os_string()), &module);
+    println!("figure: memory: broker and PKCS#11 host (ykcs11) read after each request, no PIN found");
+}
+
+/// The real broker, and the host that it starts for a module.
+fn leaves_no_pin(environment: (&str, OsString), module: &str) {
+    let (channel, other) = Channel::pair().unwrap();
+    let mut command = Command::new(BINARY);
+    command.arg("broker").envs([environment]).stdin(Stdio::from(other));
+    let mut broker = command.spawn().unwrap();
+    let mut hosts = Hosts::new(channel);
+    let mut question = |request: Request, secrets: &[&str]| {
+        let host = HostKind::Pkcs11 { module: module.to_owned() };
+        let secrets = secrets.iter().map(|text| secret(text)).collect();
+        ask(&mut hosts, Question { host, request, secrets }, &Interrupt::never())
+    };
+    let Ok(Answer::Tokens(listing)) = question(Request::Tokens, &[]) else { panic!("no tokens") };
+    let token = listing.tokens[0].id.clone();
+    let everybody = [vec![broker.id()], descendants(broker.id()).into_keys().collect()].concat();
+    assert_eq!(everybody.len(), 2, "broker and host");
+    let keys = || Request::Keys { token: token.clone(), login: Login::Secret };
+    let Ok(Answer::Keys(found)) = question(keys(), &[PIN]) else { panic!("no keys") };
+    assert_nowhere(&everybody, &[PIN]);
+    let found = found.iter().find(|found| found.key.is_ok()).unwrap();
+    let key = found.key.clone().unwrap();
+    let key = KeyLocator::Token { token: token.clone(), key_id: found.id.clone(), key };
+    let sign = Request::Sign { key, message: b"m".to_vec(), login: Login::Secret };
+    assert!(matches!(question(sign, &[PIN]), Ok(Answer::Signature(_))));
+    assert_nowhere(&everybody, &[PIN]);
+    assert!(question(keys(), &[NEW_PIN]).is_err());
+    assert_nowhere(&everybody, &[PIN, NEW_PIN]);
+    assert_eq!(question(Request::ChangePin { token: token.clone() }, &[PIN, NEW_PIN]), Ok(Answer::Done));
+    assert_nowhere(&everybody, &[PIN, NEW_PIN]);
+    drop(hosts);
+    broker.wait().unwrap();
+}
+
+fn secret(text: &str) -> Secret {
+    let mut secret = Secret::empty().unwrap();
+    text.bytes().for_each(|byte| secret.push(byte).unwrap());
+    secret
+}
+
+#[test]
+fn no_secret_is_left_in_the_piv_host_and_while_it_waits_for_a_touch_the_search_finds_the_pin() {
+    let card = host::usual_card();
+    let room = host::Room::with(&card);
+    let key = room.key();
+    let pid = room.child.id();
+    assert_eq!(room.ask(Request::ChangePin { token: host::token() }, &[host::PIN, PIN]), Ok(Answer::Done));
+    assert_nowhere(&[pid], &[PIN]);
+    card.set_finger(Finger::WhenTold);
+    card.set_touch_limit(std::time::Duration::from_secs(60));
+    room.begin(host::sign("9c", &key), &[PIN]);
+    assert!(card.asks_for_touch());
+    // The judge can fail: now it has to be there.
+    assert!(!search(pid, &[PIN]).is_empty());
+    card.touch();
+    assert!(room.end().unwrap().is_ok());
+    assert_nowhere(&[pid], &[PIN]);
+    room.refused(host::sign("9c", &key), &[NEW_PIN]);
+    assert_nowhere(&[pid], &[PIN, NEW_PIN]);
+    room.ask(Request::UnblockPin { token: host::token() }, &["12345678", NEW_PIN]).unwrap();
+    assert_nowhere(&[pid], &[PIN, NEW_PIN]);
+    println!(
+        "figure: memory: the PIV host read after a change, a signature, a wrong PIN and an unblocking: nothing found"
+    );
+}
