@@ -221,6 +221,7 @@ pub(crate) const RULES: &[Rule] = &[
                 "ratatui",
                 "crossterm",
                 "cryptoki",
+                "pcsc",
                 "age",
                 "clap",
                 "crate::runner",
