@@ -93,6 +93,8 @@ pub enum Failure {
     MechanismInvalid,
     /// The PIN has no tries left.
     PinLocked,
+    /// Any other, by its number in the standard.
+    Code(u32),
 }
 
 impl Failure {
@@ -106,6 +108,7 @@ impl Failure {
             Failure::SessionClosed => 0xb0,
             Failure::SessionHandleInvalid => 0xb3,
             Failure::TokenNotPresent => 0xe0,
+            Failure::Code(number) => number,
         }
     }
 }

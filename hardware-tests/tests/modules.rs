@@ -64,6 +64,7 @@ fn a_signature_hangs_crashes_or_fails_after_everything_else_worked() -> Result<(
         (fails(Failure::DeviceRemoved), 1, SESSION_IS_GONE),
         (fails(Failure::DeviceError), 1, SESSION_IS_GONE),
         (Misbehaviour::FailsIn(Call::ChooseMechanism, Failure::MechanismInvalid), 1, "CKR_MECHANISM_INVALID"),
+        (Misbehaviour::FailsIn(Call::Login, Failure::Code(0xa2)), 1, "CKR_PIN_LEN_RANGE"),
         (Misbehaviour::FailsIn(Call::Login, Failure::PinLocked), 1, "CKR_PIN_LOCKED"),
     ] {
         let place = tempfile::tempdir()?;
