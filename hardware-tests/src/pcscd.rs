@@ -131,9 +131,6 @@ impl Pcscd {
     /// Kills the daemon, as a crash would. The cards stay where they are.
     pub fn kill(&self) {
         self.daemon().take();
-        for reader in self.readers().iter_mut().flatten() {
-            reader.disconnect();
-        }
     }
 
     /// Starts the daemon again, with the cards that are plugged in.
