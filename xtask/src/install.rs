@@ -100,7 +100,7 @@ fn tokens() -> [Need; 9] {
         Need::program("p11-kit", "p11-kit"),
         Need::program("openssl", "openssl"),
         // pyscard comes as source.
-        Need::new(python::has_headers, "python3-dev"),
+        Need::new(python::has_headers, "libpython3-dev"),
     ]
 }
 
