@@ -12,7 +12,8 @@ use hardware_tests::pcscd::Pcscd;
 use hardware_tests::softhsm::{CONFIGURATION_VARIABLE, KeyKind, SoftHsm};
 use hardware_tests::yubikey::{Algorithm, Authority, YubiKey};
 use shared::device::{Firmware, PinPolicy, TouchPolicy};
-use shared::key::Key;
+use shared::key::{Key, Scheme};
+use shared::software::SoftwareKey;
 
 const NEW: Firmware = Firmware::new(5, 7, 1);
 const OLD: Firmware = Firmware::new(5, 4, 3);
@@ -160,6 +161,29 @@ fn securesystemslib_derives_our_key_id_from_softhsm_and_signs_with_it() -> Resul
     read.env(CONFIGURATION_VARIABLE, tokens.configuration()).arg("--module").arg(tokens.module());
     read.args(["--token-label", "alice", "--read-object", "--type", "pubkey", "--id", "02"]);
     agree(&oracles, &question, "1234", &Key::from_spki_der(&read.output()?.stdout)?)
+}
+
+#[test]
+fn openssl_and_securesystemslib_take_signatures_of_every_scheme() -> Result<()> {
+    let oracles = Oracles::of_environment()?;
+    for (scheme, spelled) in [
+        (Scheme::Ed25519, SignatureScheme::Ed25519),
+        (Scheme::EcdsaP256Sha256, SignatureScheme::EcdsaSha256),
+        (Scheme::RsaPssSha256, SignatureScheme::RsaPssSha256),
+    ] {
+        let key = SoftwareKey::generate(scheme)?;
+        let (public, signature) = (key.public().to_public_pem()?, key.sign(b"a root")?);
+        assert!(openssl_verifies(&public, spelled, b"a root", &signature)?, "{scheme}");
+        assert!(!openssl_verifies(&public, spelled, b"another", &signature)?, "{scheme}");
+        let theirs = oracles.securesystemslib_key_of_pem(&public, scheme.name())?;
+        assert_eq!(theirs.id, key.public().id().as_str(), "{scheme}");
+        assert!(oracles.securesystemslib_verifies(&theirs, b"a root", &hex::encode(&signature))?, "{scheme}");
+        assert!(
+            !oracles.securesystemslib_verifies(&theirs, b"another", &hex::encode(signature))?,
+            "{scheme}"
+        );
+    }
+    Ok(())
 }
 
 /// Ours and theirs: one key id, and each takes the other's signature.
