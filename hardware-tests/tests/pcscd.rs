@@ -109,7 +109,7 @@ fn a_signature_is_made_after_a_touch_and_the_log_tells_no_pin() -> Result<()> {
 }
 
 #[test]
-fn whatever_goes_wrong_with_a_signature_the_bench_goes_on() -> Result<()> {
+fn faults_of_a_signature_leave_the_bench_as_it_was() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let bench = Pcscd::start(folder.path())?;
     let faults = [

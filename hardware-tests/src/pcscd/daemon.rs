@@ -96,7 +96,7 @@ impl Daemon {
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
-        Err(PcscdError::NotStarted { seconds: LIMIT.as_secs(), log: log(folder) })
+        Err(PcscdError::NotStarted(log(folder)))
     }
 }
 

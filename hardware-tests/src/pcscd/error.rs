@@ -18,13 +18,8 @@ pub enum PcscdError {
     #[error("{0} is too long for the name of a socket. Take a folder with a shorter name.")]
     LongName(PathBuf),
     /// It did not start.
-    #[error("pcscd did not start within {seconds} s. Its log: {log}")]
-    NotStarted {
-        /// How long it was given.
-        seconds: u64,
-        /// What it said.
-        log: String,
-    },
+    #[error("pcscd did not start. Run as root, or allow user namespaces. Its log: {0}")]
+    NotStarted(String),
     /// It does not answer.
     #[error("pcscd did not show within {0} s what was waited for. Its log may say why.")]
     NotShown(u64),
