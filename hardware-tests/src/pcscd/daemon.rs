@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::client;
 use super::error::PcscdError;
 use super::ports::Ports;
+use crate::medium;
 use crate::steady::Moment;
 
 /// The program.
@@ -24,9 +25,14 @@ const LIMIT: Duration = Duration::from_secs(20);
 const LONGEST_NAME: usize = 107;
 
 /// Runs in the namespace: `$1` is laid over /run, `$2` hides the drivers of real readers, `$3` is the configuration.
-/// The daemon ends with the thread that waits for it. It logs no APDUs: `--apdu` would show PINs.
+/// Nothing that is mounted here may be seen elsewhere; in a chroot that cannot be ordered, and has to be so already. The
+/// daemon ends with the thread that waits for it. It logs no APDUs: `--apdu` would show PINs.
 const ENTER: &str = r#"
 set -eu
+if ! mount --make-rprivate / 2>/dev/null && grep -q ' shared:' /proc/self/mountinfo; then
+    echo 'The mounts of this chroot are shared with another place, which would lose its /run.' >&2
+    exit 1
+fi
 mount --bind "$1" /run
 mount --bind "$2" /usr/lib/pcsc/drivers
 exec setpriv --pdeathsig KILL /usr/sbin/pcscd --foreground --debug --config "$3"
@@ -122,7 +128,10 @@ fn configure(folder: &Path, name: &str, ports: &Ports) -> io::Result<()> {
 
 fn enter(folder: &Path) -> Command {
     let mut enter = Command::new("unshare");
-    enter.args(["--mount", "--map-root-user", "sh", "-c", ENTER, "enter"]);
+    // In a chroot there are no user namespaces, and `unshare` cannot order what happens to mounts.
+    let may_mount = ["--mount", "--propagation", "unchanged"];
+    enter.args(if medium::may_mount() { &may_mount[..] } else { &["--mount", "--map-root-user"] });
+    enter.args(["sh", "-c", ENTER, "enter"]);
     enter.args(["run", "drivers", "configuration"].map(|part| folder.join(part)));
     enter.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     enter
