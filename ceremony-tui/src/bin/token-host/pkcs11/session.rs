@@ -110,18 +110,13 @@ impl Open<'_> {
         }
     }
 
-    /// A PIN that the module did not even try. Some say so by another code.
+    /// A PIN that the module did not even try. Yubico's says so by another code, and of PINs that are longer than it says.
     fn not_a_pin(&self, error: &Error) -> Option<String> {
-        let rule = || token::pin_rule(&self.token.info).unwrap_or_else(|| "another length".to_owned());
-        match error {
-            Error::Pkcs11(RvError::PinLenRange, _) => Some(rule()),
-            Error::Pkcs11(RvError::ArgumentsBad, _) => {
-                let length = self.pin.and_then(Pin::typed_length)?;
-                let info = &self.token.info;
-                (length < info.min_pin_length() || length > info.max_pin_length()).then(rule)
-            }
-            _ => None,
-        }
+        let Error::Pkcs11(RvError::PinLenRange | RvError::ArgumentsBad, _) = error else { return None };
+        let length = self.pin.and_then(Pin::typed_length)?;
+        let (least, most) = (self.token.info.min_pin_length(), self.token.info.max_pin_length());
+        let said = token::pin_rule(&self.token.info).filter(|_| length < least || length > most);
+        Some(said.unwrap_or_else(|| "another length or other characters".to_owned()))
     }
 }
 
