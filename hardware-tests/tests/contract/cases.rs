@@ -53,7 +53,7 @@ cases! {
     secrets::without_a_secret_nothing_is_signed_and_no_try_is_spent,
     secrets::an_empty_secret_is_none,
     secrets::odd_secrets_are_refused_and_the_right_one_works_after_each,
-    secrets::a_pin_that_was_locked_is_said_and_can_be_unblocked,
+    secrets::a_pin_that_is_locked_is_said_and_tried_no_more,
     changing::a_changed_pin_replaces_the_old_one,
     changing::a_pin_is_not_changed_with_a_wrong_one_or_into_an_unusable_one,
     changing::a_new_pin_comes_from_whoever_may_unblock_and_from_nobody_else,

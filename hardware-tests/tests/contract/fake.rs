@@ -8,6 +8,7 @@ use ceremony_tui::token::{
     Answer, Authority, KeyLocator, Listing, Login, NewKey, NewKeyKind, PinState, Refusal, Request, TokenId,
     TokenInfo, TokenKey, TokenKind,
 };
+use shared::device::Origin;
 use shared::json::Json;
 use shared::key::{Key, Scheme};
 use shared::software::SoftwareKey;
@@ -98,7 +99,7 @@ fn show((id, key): &(String, SoftwareKey)) -> TokenKey {
         label: "fake".to_owned(),
         key: Ok(key.public().to_json()),
         policy: None,
-        origin: None,
+        origin: Some(Origin::Generated),
         details: Vec::new(),
         warnings: Vec::new(),
     }

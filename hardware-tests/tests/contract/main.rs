@@ -67,6 +67,9 @@ subjects! {
     softhsm_rsa_2048,
     softhsm_rsa_3072,
     softhsm_ed25519,
+    an_old_yubikey,
+    a_new_yubikey_with_a_pin_for_each_signature,
+    a_new_yubikey_with_rsa_2048,
     ykcs11_of_an_old_yubikey,
     ykcs11_of_a_new_yubikey_with_a_pin_for_each_signature,
 }

@@ -70,6 +70,7 @@ fn subject(named: &Named, pin: &str, may_change: bool) -> Subject {
         place: Place::Token { id: named.id.clone(), key_id: named.key_id.clone() },
         pin: pin.to_owned(),
         tries: None,
+        rescue: None,
         may: May {
             change_pin: may_change,
             try_wrong_pins: may_change,

@@ -21,6 +21,8 @@ pub(crate) struct Subject {
     pub(crate) pin: String,
     /// How many PIN tries it has left, where somebody beside its host can tell.
     pub(crate) tries: Option<Box<dyn Fn() -> u8>>,
+    /// Gives a locked token its PIN back, where its host cannot.
+    pub(crate) rescue: Option<Box<dyn Fn()>>,
     /// What may be done to it besides signing.
     pub(crate) may: May,
     /// Where other programs find the same token.

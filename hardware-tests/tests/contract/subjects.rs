@@ -8,7 +8,7 @@ use hardware_tests::oracles::ykcs11;
 use hardware_tests::pcscd::Pcscd;
 use hardware_tests::softhsm::{CONFIGURATION_VARIABLE, KeyKind, SoftHsm};
 use hardware_tests::yubikey::{Algorithm, YubiKey};
-use shared::device::{Firmware, PinPolicy, TouchPolicy};
+use shared::device::{Firmware, KeyPolicy, PinPolicy, TouchPolicy};
 use shared::key::Scheme;
 use shared::software::SoftwareKey;
 use shared::software::sealed::{Passphrase, Work, seal};
@@ -19,6 +19,7 @@ use crate::subject::{Elsewhere, May, Place, Subject};
 
 const PIN: &str = "123456";
 const OFFICER: &str = "87654321";
+const PUK: &str = "12345678";
 
 pub(crate) fn the_fake_token(_folder: &Path) -> Subject {
     let token = fake::Fake::new(PIN, OFFICER);
@@ -29,6 +30,7 @@ pub(crate) fn the_fake_token(_folder: &Path) -> Subject {
         place: Place::Token { id: token.id(), key_id: fake::KEY_ID.to_owned() },
         pin: PIN.to_owned(),
         tries: Some(Box::new(move || tries.tries_left())),
+        rescue: None,
         may: may_everything("07"),
         elsewhere: None,
         known: None,
@@ -47,6 +49,7 @@ pub(crate) fn an_age_file(folder: &Path) -> Subject {
         place: Place::File { path: path.to_str().unwrap().to_owned() },
         pin: pin.to_owned(),
         tries: None,
+        rescue: None,
         may: May::default(),
         elsewhere: None,
         known: None,
@@ -97,6 +100,7 @@ fn softhsm(folder: &Path, title: &str, kind: KeyKind) -> Subject {
         pin: PIN.to_owned(),
         tries: None,
         // It never locks, and its security officer's PIN is the bench's.
+        rescue: None,
         may: May { lock: false, unblock: Some(PIN.to_owned()), ..may_generate("07", generated) },
         elsewhere,
         known: None,
@@ -135,7 +139,7 @@ fn through_ykcs11(folder: &Path, title: &str, firmware: Firmware, slot: u8, pin:
     // Yubico's numbers: 9a is 1, 9c is 2.
     let number = if slot == 0x9a { 1 } else { 2 };
     let label = format!("YubiKey PIV #{serial}");
-    let counting = card.clone();
+    let (counting, locked) = (card.clone(), card.clone());
     Subject {
         title: title.to_owned(),
         host,
@@ -145,11 +149,74 @@ fn through_ykcs11(folder: &Path, title: &str, firmware: Firmware, slot: u8, pin:
         },
         pin: PIN.to_owned(),
         tries: Some(Box::new(move || counting.pin_tries().pin)),
+        rescue: Some(Box::new(move || unblock(&locked))),
         may: May { lock: true, change_pin: true, ..May::default() },
         elsewhere: Some(Elsewhere { module, environment, label, id: number }),
         known: None,
         kept: vec![Box::new(bench), Box::new(card)],
     }
+}
+
+/// RESET RETRY COUNTER with the PUK, as another program would do it.
+fn unblock(card: &YubiKey) {
+    card.apdu(&[0x00, 0xa4, 0x04, 0x00, 0x05, 0xa0, 0x00, 0x00, 0x03, 0x08]);
+    let both = [PUK.as_bytes(), PIN.as_bytes(), &[0xff, 0xff]].concat();
+    let answer = card.apdu(&[&[0x00, 0x2c, 0x00, 0x80, 0x10], &both[..]].concat());
+    assert_eq!(answer, [0x90, 0x00]);
+}
+
+pub(crate) fn an_old_yubikey(folder: &Path) -> Subject {
+    yubikey(folder, Firmware::new(5, 4, 3), Algorithm::P256, PinPolicy::Once)
+}
+
+pub(crate) fn a_new_yubikey_with_a_pin_for_each_signature(folder: &Path) -> Subject {
+    yubikey(folder, Firmware::new(5, 7, 1), Algorithm::P256, PinPolicy::Always)
+}
+
+pub(crate) fn a_new_yubikey_with_rsa_2048(folder: &Path) -> Subject {
+    yubikey(folder, Firmware::new(5, 7, 1), Algorithm::Rsa2048, PinPolicy::Once)
+}
+
+/// As a PIV card.
+fn yubikey(folder: &Path, firmware: Firmware, algorithm: Algorithm, pin: PinPolicy) -> Subject {
+    let serial = 22_222_222;
+    let card = YubiKey::new(serial, firmware).unwrap();
+    card.generate(0x9c, algorithm, (pin, TouchPolicy::Always)).unwrap();
+    let bench = Pcscd::start(folder).unwrap_or_else(|error| panic!("{error}"));
+    bench.insert(&card).unwrap();
+    let (name, socket) = bench.environment();
+    let counting = card.clone();
+    let policy = KeyPolicy { pin: PinPolicy::Always, touch: TouchPolicy::Always };
+    let new = NewKey {
+        key_id: "9d".to_owned(),
+        label: String::new(),
+        kind: NewKeyKind::P256,
+        policy: Some(policy),
+    };
+    let mut subject = Subject {
+        title: format!("YubiKey {firmware} as PIV card, {algorithm:?}"),
+        host: Host::process(HostKind::Piv, vec![(name, socket.into_os_string())]),
+        place: Place::Token {
+            id: TokenId { label: "YubiKey".to_owned(), serial: serial.to_string() },
+            key_id: "9c".to_owned(),
+        },
+        pin: PIN.to_owned(),
+        tries: Some(Box::new(move || counting.pin_tries().pin)),
+        rescue: None,
+        may: May {
+            lock: true,
+            change_pin: true,
+            unblock: Some(PUK.to_owned()),
+            generate: Some((new, Authority::FactoryManagementKey)),
+            attest: true,
+            ..May::default()
+        },
+        elsewhere: None,
+        known: None,
+        kept: vec![Box::new(bench), Box::new(card)],
+    };
+    found_by_label(&mut subject);
+    subject
 }
 
 fn pkcs11(module: &Path, environment: &[(&'static str, OsString)]) -> Host {
