@@ -61,7 +61,7 @@ fn in_words(code: RvError) -> Option<Refusal> {
             "Take the protection off with its maker's program, or use another token.",
         ),
         RvError::DeviceError | RvError::FipsSelfTestFailed => (
-            "The token reports an error of its own, so nothing was done.",
+            "The token reports an error of its own, so this counts as not done.",
             "Take it out, put it back and try again; if that does not help, use another token.",
         ),
         RvError::DeviceMemory => (
