@@ -95,6 +95,12 @@ pub enum Failure {
     PinLocked,
     /// Any other, by its number in the standard.
     Code(u32),
+    /// The PIN is too old.
+    PinExpired,
+    /// Nobody has set a PIN yet.
+    PinNotInitialized,
+    /// Somebody in this process uses the module already.
+    AlreadyInitialized,
 }
 
 impl Failure {
@@ -104,11 +110,14 @@ impl Failure {
             Failure::DeviceError => 0x30,
             Failure::DeviceRemoved => 0x32,
             Failure::MechanismInvalid => 0x70,
+            Failure::PinExpired => 0xa3,
             Failure::PinLocked => 0xa4,
             Failure::SessionClosed => 0xb0,
             Failure::SessionHandleInvalid => 0xb3,
             Failure::TokenNotPresent => 0xe0,
             Failure::Code(number) => number,
+            Failure::PinNotInitialized => 0x102,
+            Failure::AlreadyInitialized => 0x191,
         }
     }
 }

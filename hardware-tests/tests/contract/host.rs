@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use ceremony_tui::channel::Channel;
+use ceremony_tui::channel::{Channel, ChannelError};
 use ceremony_tui::token::serve::{Adapter, serve};
 use ceremony_tui::token::{Answer, Envelope, HostKind, Refusal, Request};
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
@@ -49,14 +49,25 @@ impl Host {
     /// Asks and waits; a host that dies or hangs fails the test.
     pub(crate) fn ask(&mut self, request: Request, secrets: &[&[u8]]) -> Result<Answer, Refusal> {
         let asked = format!("{request:?}");
-        set_socket_timeout(self.channel.as_descriptor(), Timeout::Recv, Some(LIMIT)).unwrap();
+        let answer = self.try_to_ask(request, secrets, LIMIT);
+        answer.unwrap_or_else(|error| panic!("no answer ({error}) to {asked}"))
+    }
+
+    /// Asks and waits so long; the error says whether the host died or hangs.
+    pub(crate) fn try_to_ask(
+        &mut self,
+        request: Request,
+        secrets: &[&[u8]],
+        limit: Duration,
+    ) -> Result<Result<Answer, Refusal>, ChannelError> {
+        set_socket_timeout(self.channel.as_descriptor(), Timeout::Recv, Some(limit)).unwrap();
         let count = u8::try_from(secrets.len()).unwrap();
         self.channel.send(&Envelope { request, secrets: count }).unwrap();
         for secret in secrets {
             let length = u32::try_from(secret.len()).unwrap().to_be_bytes();
             self.write(&[&length[..], secret].concat());
         }
-        self.channel.receive().unwrap_or_else(|error| panic!("no answer ({error}) to {asked}"))
+        self.channel.receive()
     }
 
     fn write(&self, mut bytes: &[u8]) {

@@ -13,7 +13,9 @@
 
 mod cases;
 mod fake;
+mod faults;
 mod host;
+mod odd_keys;
 mod real;
 mod subject;
 mod subjects;

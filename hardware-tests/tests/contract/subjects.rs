@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::rc::Rc;
 
 use ceremony_tui::token::{Authority, HostKind, NewKey, NewKeyKind, TokenId};
 use hardware_tests::oracles::ykcs11;
@@ -126,11 +127,27 @@ pub(crate) fn ykcs11_of_a_new_yubikey_with_a_pin_for_each_signature(folder: &Pat
     through_ykcs11(folder, "ykcs11, YubiKey 5.7.1", Firmware::new(5, 7, 1), 0x9c, PinPolicy::Always)
 }
 
+/// One whose card can be taken out.
+pub(crate) fn ykcs11_with_its_card(folder: &Path) -> (Subject, YubiKey, Rc<Pcscd>) {
+    let (title, firmware) = ("ykcs11", Firmware::new(5, 4, 3));
+    ykcs11_of(folder, title, firmware, 0x9a, PinPolicy::Once)
+}
+
 fn through_ykcs11(folder: &Path, title: &str, firmware: Firmware, slot: u8, pin: PinPolicy) -> Subject {
+    ykcs11_of(folder, title, firmware, slot, pin).0
+}
+
+fn ykcs11_of(
+    folder: &Path,
+    title: &str,
+    firmware: Firmware,
+    slot: u8,
+    pin: PinPolicy,
+) -> (Subject, YubiKey, Rc<Pcscd>) {
     let serial = 11_111_111;
     let card = YubiKey::new(serial, firmware).unwrap();
     card.generate(slot, Algorithm::P256, (pin, TouchPolicy::Always)).unwrap();
-    let bench = Pcscd::start(folder).unwrap_or_else(|error| panic!("{error}"));
+    let bench = Rc::new(Pcscd::start(folder).unwrap_or_else(|error| panic!("{error}")));
     bench.insert(&card).unwrap();
     let (name, socket) = bench.environment();
     let environment = vec![(name, socket.into_os_string())];
@@ -140,7 +157,7 @@ fn through_ykcs11(folder: &Path, title: &str, firmware: Firmware, slot: u8, pin:
     let number = if slot == 0x9a { 1 } else { 2 };
     let label = format!("YubiKey PIV #{serial}");
     let (counting, locked) = (card.clone(), card.clone());
-    Subject {
+    let subject = Subject {
         title: title.to_owned(),
         host,
         place: Place::Token {
@@ -153,8 +170,9 @@ fn through_ykcs11(folder: &Path, title: &str, firmware: Firmware, slot: u8, pin:
         may: May { lock: true, change_pin: true, ..May::default() },
         elsewhere: Some(Elsewhere { module, environment, label, id: number }),
         known: None,
-        kept: vec![Box::new(bench), Box::new(card)],
-    }
+        kept: vec![Box::new(Rc::clone(&bench)), Box::new(card.clone())],
+    };
+    (subject, card, bench)
 }
 
 /// RESET RETRY COUNTER with the PUK, as another program would do it.
@@ -186,6 +204,14 @@ fn yubikey(folder: &Path, firmware: Firmware, algorithm: Algorithm, pin: PinPoli
     bench.insert(&card).unwrap();
     let (name, socket) = bench.environment();
     let counting = card.clone();
+    let environment = vec![(name, socket.into_os_string())];
+    // Others see the same card through Yubico's module.
+    let elsewhere = (algorithm == Algorithm::P256).then(|| Elsewhere {
+        module: ykcs11().unwrap_or_else(|error| panic!("{error}")),
+        environment: environment.clone(),
+        label: format!("YubiKey PIV #{serial}"),
+        id: 2,
+    });
     let policy = KeyPolicy { pin: PinPolicy::Always, touch: TouchPolicy::Always };
     let new = NewKey {
         key_id: "9d".to_owned(),
@@ -195,7 +221,7 @@ fn yubikey(folder: &Path, firmware: Firmware, algorithm: Algorithm, pin: PinPoli
     };
     let mut subject = Subject {
         title: format!("YubiKey {firmware} as PIV card, {algorithm:?}"),
-        host: Host::process(HostKind::Piv, vec![(name, socket.into_os_string())]),
+        host: Host::process(HostKind::Piv, environment),
         place: Place::Token {
             id: TokenId { label: "YubiKey".to_owned(), serial: serial.to_string() },
             key_id: "9c".to_owned(),
@@ -211,7 +237,7 @@ fn yubikey(folder: &Path, firmware: Firmware, algorithm: Algorithm, pin: PinPoli
             attest: true,
             ..May::default()
         },
-        elsewhere: None,
+        elsewhere,
         known: None,
         kept: vec![Box::new(bench), Box::new(card)],
     };
