@@ -100,6 +100,22 @@ impl PinPolicy {
             _ => None,
         }
     }
+
+    /// What documents call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            PinPolicy::Never => "never",
+            PinPolicy::Once => "once",
+            PinPolicy::Always => "always",
+            PinPolicy::MatchOnce => "match-once",
+            PinPolicy::MatchAlways => "match-always",
+        }
+    }
+
+    /// The policy that documents call so.
+    pub fn from_word(word: &str) -> Option<PinPolicy> {
+        (1..=5).filter_map(PinPolicy::from_number).find(|policy| policy.word() == word)
+    }
 }
 
 impl fmt::Display for PinPolicy {
@@ -135,6 +151,20 @@ impl TouchPolicy {
             3 => Some(TouchPolicy::Cached),
             _ => None,
         }
+    }
+
+    /// What documents call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            TouchPolicy::Never => "never",
+            TouchPolicy::Always => "always",
+            TouchPolicy::Cached => "cached",
+        }
+    }
+
+    /// The policy that documents call so.
+    pub fn from_word(word: &str) -> Option<TouchPolicy> {
+        (1..=3).filter_map(TouchPolicy::from_number).find(|policy| policy.word() == word)
     }
 }
 
@@ -186,6 +216,8 @@ mod tests {
         let pins: Vec<PinPolicy> = (0..=6).filter_map(PinPolicy::from_number).collect();
         let touches: Vec<TouchPolicy> = (0..=4).filter_map(TouchPolicy::from_number).collect();
         assert_eq!((pins.len(), touches.len()), (5, 3));
+        assert!(pins.iter().all(|policy| PinPolicy::from_word(policy.word()) == Some(*policy)));
+        assert!(touches.iter().all(|policy| TouchPolicy::from_word(policy.word()) == Some(*policy)));
         assert_eq!(PinPolicy::from_number(3), Some(PinPolicy::Always));
         assert_eq!(TouchPolicy::from_number(3), Some(TouchPolicy::Cached));
     }

@@ -4,6 +4,7 @@ mod bootstrap_payload;
 mod online_key;
 mod possession;
 mod root_key;
+mod root_keys;
 mod root_update;
 mod sign_payload;
 mod sign_request;
@@ -15,6 +16,10 @@ pub use bootstrap_payload::{BootstrapPayload, PayloadError, SettingsPin};
 pub use online_key::{ONLINE_KEY_MAX_AGE_DAYS, OnlineKeyDocument};
 pub use possession::KeyDocumentError;
 pub use root_key::RootKeyDocument;
+pub use root_keys::{
+    AnchorName, AttestationVerdict, Judged, KeptAttestation, KeptKey, KeptPlace, KeptPossession,
+    RootKeysDocument, RootKeysError,
+};
 pub use root_update::UpdatePayload;
 pub use sign_payload::{SignPayload, SignPayloadError};
 pub use sign_request::SignRequest;

@@ -16,6 +16,15 @@ pub enum AttestationError {
         /// How many it has.
         bytes: usize,
     },
+    /// Less than a key's certificate and a device's.
+    #[error(
+        "The attestation has {count} certificates, but it takes that of the key and that of the device. Read both from \
+         the device again."
+    )]
+    TooFew {
+        /// How many came.
+        count: usize,
+    },
     /// More certificates than a chain has.
     #[error(
         "The attestation comes with {count} more certificates; at most {most} are read. Keep those between the \

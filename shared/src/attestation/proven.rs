@@ -1,6 +1,6 @@
 //! An attestation that counts: believed, about a key that signed here, and about the device that was used.
 
-use super::Attested;
+use super::{Anchors, AttestationError, Attested, Certificate, verify};
 use crate::device::{PinPolicy, Serial, TouchPolicy};
 use crate::gap::RootKeyDocument;
 use crate::key::{Key, SignatureError};
@@ -29,8 +29,8 @@ impl Wanted {
 pub struct AttestedUse<'a> {
     /// The key as it stands in root.
     pub key: &'a Key,
-    /// The serial number that the token shows.
-    pub serial: Serial,
+    /// The serial number that the token shows; nothing where only documents are there.
+    pub serial: Option<Serial>,
 }
 
 impl Attested {
@@ -42,8 +42,10 @@ impl Attested {
         if self.key.material() != used.key.material() {
             return Err(Doubt::OtherKey { serial: self.serial });
         }
-        if self.serial != used.serial {
-            return Err(Doubt::OtherToken { attested: self.serial, shown: used.serial });
+        if let Some(shown) = used.serial
+            && shown != self.serial
+        {
+            return Err(Doubt::OtherToken { attested: self.serial, shown });
         }
         if !wanted.touch.contains(&self.policy.touch) {
             return Err(Doubt::Touch { found: self.policy.touch });
@@ -90,6 +92,37 @@ impl Proven {
     pub fn attested(&self) -> &Attested {
         &self.attested
     }
+}
+
+/// Verifies an attestation and asks whether it confirms what is done here: the one judgement of ceremony and reader.
+///
+/// # Errors
+/// The chain does not verify, or is about something else, or the key's policies are not enough.
+pub fn judge(
+    certificates: &[Certificate],
+    used: AttestedUse<'_>,
+    wanted: &Wanted,
+    anchors: &Anchors,
+    at: UnixTime,
+) -> Result<Attested, Objection> {
+    let [key, device, more @ ..] = certificates else {
+        return Err(AttestationError::TooFew { count: certificates.len() }.into());
+    };
+    let more: Vec<&[u8]> = more.iter().map(Certificate::der).collect();
+    let attested = verify(key.der(), device.der(), &more, anchors, at)?;
+    attested.confirms(used, wanted)?;
+    Ok(attested)
+}
+
+/// An attestation is not believed, or not enough.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Objection {
+    /// It does not verify.
+    #[error(transparent)]
+    Attestation(#[from] AttestationError),
+    /// It verifies, but.
+    #[error(transparent)]
+    Doubt(#[from] Doubt),
 }
 
 /// One device, one vote: no two of the keys are on one device.

@@ -1,5 +1,6 @@
 //! A public key on its way across the gap, with a proof that its sender holds the private one.
 
+use crate::attestation::{AnchorsError, Objection};
 use crate::json::{Json, JsonError};
 use crate::key::{Key, KeyError, SignatureError};
 use crate::names::KeyId;
@@ -101,6 +102,12 @@ pub enum KeyDocumentError {
     /// An impossible time.
     #[error(transparent)]
     Time(#[from] TimeError),
+    /// The attestation is no list of certificates.
+    #[error(transparent)]
+    Certificates(#[from] AnchorsError),
+    /// The attestation is not believed, or not enough.
+    #[error(transparent)]
+    Attestation(#[from] Objection),
     /// The proof does not hold.
     #[error(
         "The proof does not hold: whoever made the document may not hold the private key. Export it again where its key is."

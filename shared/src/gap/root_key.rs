@@ -2,6 +2,7 @@
 //! and what the token attests.
 
 use super::possession::{Form, KeyDocumentError, Possession};
+use crate::attestation::{Anchors, AttestedUse, Proven, Wanted, certificates_of, judge};
 use crate::json::Json;
 use crate::key::Key;
 use crate::names::KeyId;
@@ -27,7 +28,8 @@ pub struct RootKeyDocument {
     pub time: UnixTime,
     /// The signature over [`RootKeyDocument::statement`].
     pub proof: Vec<u8>,
-    /// Certificates in PEM, the key's own first; empty when the token attests nothing. Not verified here.
+    /// Certificates in PEM, the key's own first, then that of its device; empty when the token attests nothing. Not
+    /// verified before [`RootKeyDocument::judge`].
     pub attestation: Vec<String>,
 }
 
@@ -52,6 +54,23 @@ impl RootKeyDocument {
         let one = |entry: &Json| entry.as_str().map(str::to_owned).ok_or_else(malformed);
         let attestation = listed.iter().map(one).collect::<Result<_, _>>()?;
         Ok(RootKeyDocument { key, name, time, proof, attestation })
+    }
+
+    /// Whether the attestation is about this key: its chain is verified at `at`, and its policies have to be enough. The
+    /// proof of possession, which was verified when the document was read, makes it count.
+    ///
+    /// # Errors
+    /// No attestation, or one that is not believed or not enough.
+    pub fn judge(
+        &self,
+        wanted: &Wanted,
+        anchors: &Anchors,
+        at: UnixTime,
+    ) -> Result<Proven, KeyDocumentError> {
+        let certificates = certificates_of(&self.attestation.concat())?;
+        let used = AttestedUse { key: &self.key, serial: None };
+        let attested = judge(&certificates, used, wanted, anchors, at)?;
+        Proven::by_possession(attested, self.time, &self.proof).map_err(KeyDocumentError::Proof)
     }
 
     /// The document as a file.

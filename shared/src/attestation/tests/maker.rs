@@ -6,7 +6,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair
 use crate::attestation::{Anchors, AttestationError, Attested, verify};
 use crate::time::UnixTime;
 
-pub(super) const NOW: UnixTime = UnixTime(1_795_000_000);
+pub(crate) const NOW: UnixTime = UnixTime(1_795_000_000);
 
 const ECDSA_SHA256: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
 const P256_KEY: &[u8] = &[
@@ -17,7 +17,7 @@ const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x13];
 const KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x0f];
 
 /// One element: tag, length, content.
-pub(super) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len();
     let head = match length {
         0..128 => vec![tag, u8::try_from(length).unwrap()],
@@ -35,32 +35,32 @@ fn sequence(parts: &[&[u8]]) -> Vec<u8> {
 }
 
 /// A name with one common name.
-pub(super) fn name(common_name: &str) -> Vec<u8> {
+pub(crate) fn name(common_name: &str) -> Vec<u8> {
     let pair = sequence(&[&[0x06, 0x03, 0x55, 0x04, 0x03], &tlv(0x0c, common_name.as_bytes())]);
     sequence(&[&tlv(0x31, &pair)])
 }
 
 /// An extension; Yubico's are never critical.
-pub(super) fn extension(oid: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
+pub(crate) fn extension(oid: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
     let flag: &[u8] = if critical { &[0x01, 0x01, 0xff] } else { &[] };
     sequence(&[&tlv(0x06, oid), flag, &tlv(0x04, value)])
 }
 
-pub(super) fn yubico(number: u8, value: &[u8]) -> Vec<u8> {
+pub(crate) fn yubico(number: u8, value: &[u8]) -> Vec<u8> {
     extension(&[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xc4, 0x0a, 0x03, number], false, value)
 }
 
-pub(super) fn authority(path_limit: Option<u8>) -> Vec<u8> {
+pub(crate) fn authority(path_limit: Option<u8>) -> Vec<u8> {
     let limit = path_limit.map(|limit| tlv(0x02, &[limit])).unwrap_or_default();
     extension(BASIC_CONSTRAINTS, true, &sequence(&[&[0x01, 0x01, 0xff], &limit]))
 }
 
-pub(super) fn key_usage(bits: u8) -> Vec<u8> {
+pub(crate) fn key_usage(bits: u8) -> Vec<u8> {
     extension(KEY_USAGE, true, &[0x03, 0x02, 0x01, bits])
 }
 
 /// What a device says about a key that it made: firmware 5.7.1, serial 12345678, PIN and touch always, USB-C.
-pub(super) fn said() -> Vec<Vec<u8>> {
+pub(crate) fn said() -> Vec<Vec<u8>> {
     vec![
         yubico(3, &[5, 7, 1]),
         yubico(7, &[0x02, 0x04, 0x00, 0xbc, 0x61, 0x4e]),
@@ -70,36 +70,36 @@ pub(super) fn said() -> Vec<Vec<u8>> {
 }
 
 /// A key that signs certificates, or is attested.
-pub(super) struct Pair(EcdsaKeyPair);
+pub(crate) struct Pair(EcdsaKeyPair);
 
 impl Pair {
-    pub(super) fn new() -> Pair {
+    pub(crate) fn new() -> Pair {
         Pair(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap())
     }
 
-    pub(super) fn spki(&self) -> Vec<u8> {
+    pub(crate) fn spki(&self) -> Vec<u8> {
         let bits = [&[0][..], self.0.public_key().as_ref()].concat();
         sequence(&[P256_KEY, &tlv(0x03, &bits)])
     }
 
-    pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
+    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
         self.0.sign(&SystemRandom::new(), message).unwrap().as_ref().to_vec()
     }
 }
 
 /// What a certificate shall say.
 #[derive(Clone)]
-pub(super) struct Plan {
-    pub(super) version: Vec<u8>,
-    pub(super) issuer: Vec<u8>,
-    pub(super) subject: Vec<u8>,
-    pub(super) validity: [&'static str; 2],
-    pub(super) inner_algorithm: Vec<u8>,
-    pub(super) extensions: Vec<Vec<u8>>,
+pub(crate) struct Plan {
+    pub(crate) version: Vec<u8>,
+    pub(crate) issuer: Vec<u8>,
+    pub(crate) subject: Vec<u8>,
+    pub(crate) validity: [&'static str; 2],
+    pub(crate) inner_algorithm: Vec<u8>,
+    pub(crate) extensions: Vec<Vec<u8>>,
 }
 
 impl Plan {
-    pub(super) fn new(issuer: &str, subject: &str, extensions: Vec<Vec<u8>>) -> Plan {
+    pub(crate) fn new(issuer: &str, subject: &str, extensions: Vec<Vec<u8>>) -> Plan {
         Plan {
             version: vec![0xa0, 0x03, 0x02, 0x01, 0x02],
             issuer: name(issuer),
@@ -110,11 +110,11 @@ impl Plan {
         }
     }
 
-    pub(super) fn signed(&self, key: &Pair, by: &Pair) -> Vec<u8> {
+    pub(crate) fn signed(&self, key: &Pair, by: &Pair) -> Vec<u8> {
         self.with_key(&key.spki(), by)
     }
 
-    pub(super) fn with_key(&self, spki: &[u8], by: &Pair) -> Vec<u8> {
+    pub(crate) fn with_key(&self, spki: &[u8], by: &Pair) -> Vec<u8> {
         let [from, until] = self.validity.map(|time| tlv(0x18, time.as_bytes()));
         let body = sequence(&[
             &self.version,
@@ -132,63 +132,63 @@ impl Plan {
 }
 
 /// A maker of devices, one device, one key on it.
-pub(super) struct Bench {
-    pub(super) root: Pair,
-    pub(super) branch: Pair,
-    pub(super) device: Pair,
-    pub(super) key: Pair,
+pub(crate) struct Bench {
+    pub(crate) root: Pair,
+    pub(crate) branch: Pair,
+    pub(crate) device: Pair,
+    pub(crate) key: Pair,
 }
 
-pub(super) const ROOT: &str = "Maker Root";
-pub(super) const BRANCH: &str = "Maker Branch";
-pub(super) const DEVICE: &str = "Yubico PIV Attestation";
-pub(super) const KEY: &str = "YubiKey PIV Attestation 9c";
+pub(crate) const ROOT: &str = "Maker Root";
+pub(crate) const BRANCH: &str = "Maker Branch";
+pub(crate) const DEVICE: &str = "Yubico PIV Attestation";
+pub(crate) const KEY: &str = "YubiKey PIV Attestation 9c";
 
 impl Bench {
-    pub(super) fn new() -> Bench {
+    pub(crate) fn new() -> Bench {
         Bench { root: Pair::new(), branch: Pair::new(), device: Pair::new(), key: Pair::new() }
     }
 
-    pub(super) fn root_der(&self) -> Vec<u8> {
+    pub(crate) fn root_der(&self) -> Vec<u8> {
         Plan::new(ROOT, ROOT, vec![authority(None), key_usage(0x06)]).signed(&self.root, &self.root)
     }
 
-    pub(super) fn branch_der(&self) -> Vec<u8> {
+    pub(crate) fn branch_der(&self) -> Vec<u8> {
         Plan::new(ROOT, BRANCH, vec![authority(Some(1)), key_usage(0x86)]).signed(&self.branch, &self.root)
     }
 
-    pub(super) fn device_plan(&self) -> Plan {
+    pub(crate) fn device_plan(&self) -> Plan {
         Plan::new(BRANCH, DEVICE, vec![yubico(3, &[5, 7, 1]), authority(Some(0))])
     }
 
-    pub(super) fn device_der(&self) -> Vec<u8> {
+    pub(crate) fn device_der(&self) -> Vec<u8> {
         self.device_plan().signed(&self.device, &self.branch)
     }
 
-    pub(super) fn key_plan(&self) -> Plan {
+    pub(crate) fn key_plan(&self) -> Plan {
         Plan::new(DEVICE, KEY, said())
     }
 
-    pub(super) fn key_der(&self) -> Vec<u8> {
+    pub(crate) fn key_der(&self) -> Vec<u8> {
         self.key_plan().signed(&self.key, &self.device)
     }
 
-    pub(super) fn anchors(&self) -> Anchors {
+    pub(crate) fn anchors(&self) -> Anchors {
         Anchors::from_pem(&pem(&[&self.root_der()])).unwrap()
     }
 
     /// The whole attestation.
-    pub(super) fn attested(&self) -> Attested {
+    pub(crate) fn attested(&self) -> Attested {
         self.judge(&self.key_der(), &self.device_der()).unwrap()
     }
 
     /// With another certificate of key or device.
-    pub(super) fn judge(&self, key: &[u8], device: &[u8]) -> Result<Attested, AttestationError> {
+    pub(crate) fn judge(&self, key: &[u8], device: &[u8]) -> Result<Attested, AttestationError> {
         verify(key, device, &[&self.branch_der()], &self.anchors(), NOW)
     }
 }
 
-pub(super) fn pem(certificates: &[&[u8]]) -> String {
+pub(crate) fn pem(certificates: &[&[u8]]) -> String {
     let block = |der: &&[u8]| {
         spki::der::pem::encode_string("CERTIFICATE", spki::der::pem::LineEnding::LF, der).unwrap()
     };
