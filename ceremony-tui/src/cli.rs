@@ -25,6 +25,9 @@ pub enum Command {
     Inspect {
         /// The document.
         file: PathBuf,
+        /// Believe the makers of devices whose certificates (PEM) are in this file, instead of Yubico.
+        #[arg(long, value_name = "FILE")]
+        attestation_roots: Option<PathBuf>,
     },
     /// Work with encrypted key files.
     Key {

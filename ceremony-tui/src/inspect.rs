@@ -3,11 +3,13 @@
 //! Nothing here is trusted afterwards: the words say what the file claims, and which signatures verify.
 
 mod kind;
+mod root_keys;
 
 use std::io::Write;
 use std::path::Path;
 
 use airgap_transfer::folder::{self, ReadError};
+use shared::attestation::Anchors;
 use shared::document::SignedDocument;
 use shared::gap::{
     BootstrapPayload, OnlineKeyDocument, SettingsPin, SignPayload, SignRequest, UpdatePayload,
@@ -29,16 +31,16 @@ const FIRST_ROOT_IN_UPDATE: &str = "Warning: a metadata update never carries ver
      export it again.";
 
 /// Says in sentences what `file` is.
-pub fn run(file: &Path, now: UnixTime, out: &mut dyn Write) -> Result<(), InspectError> {
+pub fn run(file: &Path, anchors: &Anchors, now: UnixTime, out: &mut dyn Write) -> Result<(), InspectError> {
     let bytes = folder::import(file, shared::gap::MAX_BYTES)?;
-    for line in describe(&bytes, now)? {
+    for line in describe(&bytes, anchors, now)? {
         writeln!(out, "{}", printable(&line))?;
     }
     Ok(())
 }
 
-/// The sentences about a document.
-pub fn describe(bytes: &[u8], now: UnixTime) -> Result<Vec<String>, InspectError> {
+/// The sentences about a document; `anchors` are believed about devices.
+pub fn describe(bytes: &[u8], anchors: &Anchors, now: UnixTime) -> Result<Vec<String>, InspectError> {
     let value = Json::parse(bytes).map_err(InspectError::document)?;
     match Kind::of(&value) {
         Some(Kind::Payload) => payload(&value, now),
@@ -61,6 +63,8 @@ pub fn describe(bytes: &[u8], now: UnixTime) -> Result<Vec<String>, InspectError
             sign_request(pending, now)
         }
         Some(Kind::OnlineKey) => online_key(bytes, now),
+        Some(Kind::RootKey) => root_keys::absent_holder(bytes, anchors, now),
+        Some(Kind::RootKeys) => root_keys::describe(bytes, anchors, now),
         Some(Kind::SignPayload) => signature(&value),
         None => Err(InspectError::Unknown),
     }
@@ -224,8 +228,8 @@ pub enum InspectError {
     File(#[from] ReadError),
     /// No document of ours.
     #[error(
-        "This is JSON, but no document that crosses the gap. Payloads, roots, online keys, sign requests and \
-         signatures can be inspected."
+        "This is JSON, but no document that crosses the gap. Payloads, roots, online keys, root keys, sign requests \
+         and signatures can be inspected."
     )]
     Unknown,
     /// Damaged.

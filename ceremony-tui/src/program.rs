@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use airgap_transfer::folder;
+use shared::attestation::Anchors;
 use shared::root_draft::KeySpelling;
 
 use crate::cli::{Cli, Command, KeyCommand, NewArguments};
@@ -28,9 +30,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             broker::run()?;
             Ok(ExitCode::SUCCESS)
         }
-        Some(Command::Inspect { file }) => {
+        Some(Command::Inspect { file, attestation_roots }) => {
             filter::confine_screen()?;
-            inspect::run(&file, clock::now(), &mut std::io::stdout().lock())?;
+            let anchors = anchors(attestation_roots.as_deref())?;
+            inspect::run(&file, &anchors, clock::now(), &mut std::io::stdout().lock())?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::New(arguments)) if arguments.plain => new_in_plain_lines(arguments),
@@ -105,6 +108,13 @@ fn new_in_plain_lines(arguments: NewArguments) -> anyhow::Result<ExitCode> {
     };
     let ending = plain::run(&mut machine, &mut ports, &mut front)?;
     Ok(exit_code(ending, &start.interrupt))
+}
+
+/// Whom to believe about devices: the file's roots, or Yubico's.
+fn anchors(file: Option<&Path>) -> anyhow::Result<Anchors> {
+    let Some(file) = file else { return Ok(Anchors::yubico()?) };
+    let bytes = folder::import(file, shared::gap::MAX_BYTES)?;
+    Ok(Anchors::from_pem(&String::from_utf8_lossy(&bytes))?)
 }
 
 /// Before anybody sits down for an hour: the folder of the export has to be there.

@@ -15,6 +15,10 @@ pub(super) enum Kind<'a> {
     SignRequest(&'a Json),
     /// `online-key.json`.
     OnlineKey,
+    /// `root-key.json`.
+    RootKey,
+    /// `root-keys.json`.
+    RootKeys,
     /// `sign-payload.json`.
     SignPayload,
 }
@@ -23,17 +27,26 @@ impl Kind<'_> {
     pub(super) fn of(value: &Json) -> Option<Kind<'_>> {
         let pending = value.get("data").and_then(|data| data.get("metadata"));
         let metadata = value.get("metadata");
+        let named = value.get("kind").and_then(Json::as_str).and_then(named);
         match () {
             () if value.get("settings").is_some() && metadata.is_some() => Some(Kind::Payload),
             () if pending.is_some() => pending.map(Kind::SignRequest),
             () if metadata.is_some() => metadata.and_then(|metadata| metadata.get("root")).map(Kind::Update),
             () if is_root(value) => Some(Kind::Root(value)),
-            () if value.get("kind").and_then(Json::as_str) == Some("vestry-online-key") => {
-                Some(Kind::OnlineKey)
-            }
+            () if named.is_some() => named,
             () if value.get("role").is_some() && value.get("signature").is_some() => Some(Kind::SignPayload),
             () => None,
         }
+    }
+}
+
+/// Our own documents say what they are.
+fn named(kind: &str) -> Option<Kind<'static>> {
+    match kind {
+        "vestry-online-key" => Some(Kind::OnlineKey),
+        "vestry-root-key" => Some(Kind::RootKey),
+        "vestry-root-keys" => Some(Kind::RootKeys),
+        _ => None,
     }
 }
 

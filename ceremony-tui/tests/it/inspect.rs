@@ -4,7 +4,14 @@ use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::Command;
 
+use shared::attestation::{Anchors, certificates_of};
 use shared::bins::{BinCount, BinKind, Bins};
+use shared::device::{Firmware, Serial};
+use shared::digest::DocumentDigest;
+use shared::gap::{
+    AnchorName, AttestationVerdict, KeptAttestation, KeptKey, KeptPlace, KeptPossession, RootKeyDocument,
+    RootKeysDocument,
+};
 use shared::json::Json;
 use shared::key::{Key, Scheme};
 use shared::names::Version;
@@ -18,7 +25,11 @@ use crate::material::{Online, now};
 use crate::room::BINARY;
 
 fn inspect(file: &Path) -> (bool, String) {
-    let output = Command::new(BINARY).arg("inspect").arg(file).output().unwrap();
+    inspect_with(file, &[])
+}
+
+fn inspect_with(file: &Path, options: &[&str]) -> (bool, String) {
+    let output = Command::new(BINARY).arg("inspect").arg(file).args(options).output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8(said).unwrap())
 }
@@ -126,4 +137,115 @@ fn a_key_is_generated_by_the_subcommand_and_opens_in_a_ceremony() {
     assert!(said.contains(opened.public().id().as_str()), "{said}");
     assert_eq!(opened.public().scheme(), Some(Scheme::Ed25519));
     assert_ne!(opened.public(), SoftwareKey::generate(Scheme::Ed25519).unwrap().public());
+}
+
+/// A key on a real YubiKey, with the attestation that its holder published.
+const YUBIKEY: &str = include_str!("../../../shared/tests/data/attestation/5.7.4-9c.pem");
+/// A root of Yubico that did not make that YubiKey.
+const OTHER_ROOT: &str = include_str!("../../../shared/src/attestation/yubico/piv-root-263751.pem");
+
+fn on_yubikey() -> KeptKey {
+    let certificates = certificates_of(YUBIKEY).unwrap();
+    let anchors = Anchors::yubico().unwrap();
+    let attested =
+        shared::attestation::verify(certificates[0].der(), certificates[1].der(), &[], &anchors, now())
+            .unwrap();
+    KeptKey {
+        name: "ann".into(),
+        key: attested.key().clone(),
+        place: KeptPlace::YubiKey {
+            serial: Serial(38_906_331),
+            firmware: Some(Firmware::new(5, 7, 4)),
+            policy: Some(attested.policy()),
+        },
+        possession: None,
+        verdict: AttestationVerdict::Verified { anchor: attested.anchor().unwrap().digest() },
+        attestation: Some(KeptAttestation { certificates }),
+    }
+}
+
+fn in_a_file() -> KeptKey {
+    let key = SoftwareKey::generate(Scheme::Ed25519).unwrap();
+    let proof = key.sign(&RootKeyDocument::statement(key.public().id(), now())).unwrap();
+    KeptKey {
+        name: "bob".into(),
+        key: key.public().clone(),
+        place: KeptPlace::File,
+        possession: Some(KeptPossession { time: now(), proof }),
+        attestation: None,
+        verdict: AttestationVerdict::None { reason: "It is in a file.".into() },
+    }
+}
+
+#[test]
+fn root_keys_are_told_with_their_attestations_which_are_verified_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("root-keys.json");
+    let anchors = Anchors::yubico().unwrap();
+    let document = RootKeysDocument {
+        root: DocumentDigest::of_canonical(b"{}"),
+        time: now(),
+        anchors: anchors.roots().map(|(name, digest)| AnchorName { name, digest }).collect(),
+        keys: vec![on_yubikey(), in_a_file()],
+    };
+    std::fs::write(&file, document.to_bytes()).unwrap();
+    let (ok, said) = inspect(&file);
+    assert!(ok, "{said}");
+    for sentence in [
+        "This is what a ceremony knew about its 2 root keys.",
+        &document.root.groups()[..8].join(" "),
+        "It lives on YubiKey 38906331, firmware 5.7.4; it wants the PIN for each signature and wants a touch for each",
+        "its attestation was verified up to the root with SHA-256 62760c6a6ef91679f454c8902b80fd009825b3f25da90f1fbace",
+        "Here: verified up to Yubico Attestation Root 1. The key was generated on YubiKey 38906331 (USB-C keychain)",
+        "It counts only if the root carries a signature of this key.",
+        "It lives in an encrypted file: software, which can be copied.",
+        "shows that its holder has it; the proof verifies.",
+        "Here: nothing attests where the key was generated.",
+    ] {
+        assert!(said.contains(sentence), "{sentence}\n{said}");
+    }
+    assert!(!said.contains("Warning"), "{said}");
+
+    let roots = folder.path().join("roots.pem");
+    std::fs::write(&roots, OTHER_ROOT).unwrap();
+    let (ok, said) = inspect_with(&file, &["--attestation-roots", roots.to_str().unwrap()]);
+    assert!(ok && said.contains("Warning: here its attestation does not count."), "{said}");
+    assert!(said.contains("leads to none of the roots that are believed here"), "{said}");
+    let (ok, said) = inspect_with(&file, &["--attestation-roots", file.to_str().unwrap()]);
+    assert!(!ok && said.contains("damaged PEM block"), "{said}");
+}
+
+#[test]
+fn root_keys_that_somebody_changed_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("root-keys.json");
+    let keys = vec![in_a_file()];
+    let root = DocumentDigest::of_canonical(b"{}");
+    let document = RootKeysDocument { root, time: now(), anchors: vec![], keys };
+    let text = String::from_utf8(document.to_bytes()).unwrap();
+    let other = hex::encode(in_a_file().possession.unwrap().proof);
+    let proof = hex::encode(&document.keys[0].possession.as_ref().unwrap().proof);
+    std::fs::write(&file, text.replace(&proof, &other)).unwrap();
+    let (ok, said) = inspect(&file);
+    assert!(!ok && said.contains("A proof of possession in the document does not hold."), "{said}");
+}
+
+#[test]
+fn the_key_of_an_absent_holder_is_told_with_what_its_device_attests() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("root-key.json");
+    let kept = in_a_file();
+    let KeptPossession { time, proof } = kept.possession.unwrap();
+    let chain = certificates_of(YUBIKEY).unwrap();
+    let attestation = chain.iter().map(shared::attestation::Certificate::to_pem).collect();
+    let document = RootKeyDocument { key: kept.key, name: "dora".into(), time, proof, attestation };
+    std::fs::write(&file, document.to_bytes()).unwrap();
+    let (ok, said) = inspect(&file);
+    assert!(ok && said.contains("This is the public root key \"dora\", Ed25519."), "{said}");
+    assert!(
+        said.contains("Warning: its attestation does not count. The attestation is about another key"),
+        "{said}"
+    );
+    std::fs::write(&file, RootKeyDocument { attestation: vec![], ..document }.to_bytes()).unwrap();
+    assert!(inspect(&file).1.contains("Nothing attests where the key was generated."));
 }

@@ -139,19 +139,17 @@ pub enum AttestationError {
     Key(#[from] KeyError),
 }
 
-/// A file with attestation roots cannot be used.
+/// A list of certificates in PEM cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AnchorsError {
     /// A block that is not whole.
-    #[error(
-        "The file with attestation roots has a damaged PEM block. Get it from the maker of the devices again."
-    )]
+    #[error("Among the certificates is a damaged PEM block. Get them from their source again.")]
     Pem,
     /// A block that is no certificate.
-    #[error("The file with attestation roots has a block \"{0}\". Keep nothing but certificates in it.")]
+    #[error("Among the certificates is a block \"{0}\". Keep nothing but certificates there.")]
     Label(String),
     /// A certificate that cannot be used.
-    #[error("A certificate in the file with attestation roots cannot be used. {0}")]
+    #[error("One of the certificates cannot be used. {0}")]
     Certificate(#[source] Box<AttestationError>),
     /// Too many certificates.
     #[error(
