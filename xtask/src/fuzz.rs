@@ -37,7 +37,8 @@ pub(crate) struct Options {
     input: Option<PathBuf>,
 }
 
-const TARGETS: [&str; 5] = ["canonical_json", "signed_document", "target_path", "payload", "api_body"];
+const TARGETS: [&str; 6] =
+    ["canonical_json", "signed_document", "target_path", "payload", "api_body", "attestation"];
 
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<()> {

@@ -4,7 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use shared::gap::{
-    BootstrapPayload, OnlineKeyDocument, RootKeyDocument, SignPayload, SignRequest, UpdatePayload,
+    BootstrapPayload, OnlineKeyDocument, RootKeyDocument, RootKeysDocument, SignPayload, SignRequest,
+    UpdatePayload,
 };
 use shared::json::Json;
 use shared::key::Key;
@@ -43,6 +44,11 @@ fuzz_target!(|bytes: &[u8]| {
         && let Ok(document) = RootKeyDocument::parse(bytes)
     {
         assert_eq!(RootKeyDocument::parse(&document.to_bytes()).as_ref(), Ok(&document));
+    }
+    if has("keys")
+        && let Ok(document) = RootKeysDocument::parse(bytes)
+    {
+        assert_eq!(RootKeysDocument::parse(&document.to_bytes()).as_ref(), Ok(&document));
     }
     key(&value);
     if let Ok(settings) = RepositorySettings::from_json(&value) {
