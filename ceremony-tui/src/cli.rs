@@ -62,6 +62,22 @@ pub struct NewArguments {
     /// Where an RSTUF worker finds the online key; fn:KEYID when absent.
     #[arg(long, value_name = "URI", requires = "rstuf")]
     pub rstuf_online_uri: Option<String>,
+    /// Whether root keys need a verified attestation of the device that generated them.
+    #[arg(long, value_enum, default_value_t)]
+    pub attestation: DemandName,
+    /// Believe the makers of devices whose certificates (PEM) are in this file, instead of Yubico.
+    #[arg(long, value_name = "FILE")]
+    pub attestation_roots: Option<PathBuf>,
+}
+
+/// Whether root keys need an attestation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum DemandName {
+    /// No key without a verified attestation is taken.
+    Required,
+    /// People are told where one is missing.
+    #[default]
+    Advisory,
 }
 
 /// What to do with key files.

@@ -10,6 +10,7 @@
 //! * a review begins only when the threshold can be reached;
 //! * every signature that is kept verifies over the reviewed bytes.
 
+mod attestation;
 mod board;
 mod compare;
 mod draft;
@@ -34,6 +35,7 @@ mod step;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use attestation::{AttestationRules, Demand};
 pub use board::{
     Board, DocumentView, EndBoard, ExportBoard, FindingView, Fingerprint, GroupView, HolderState, HolderView,
     KeyPlace, LockedAway, OnlineKeyBoard, OnlineKeyView, PreflightBoard, Presence, Progress, Proof, Proved,

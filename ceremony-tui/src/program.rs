@@ -8,9 +8,9 @@ use airgap_transfer::folder;
 use shared::attestation::Anchors;
 use shared::root_draft::KeySpelling;
 
-use crate::cli::{Cli, Command, KeyCommand, NewArguments};
+use crate::cli::{Cli, Command, DemandName, KeyCommand, NewArguments};
 use crate::interrupt::{Interrupt, Second};
-use crate::machine::{Machine, Novelty, Options, SecretNeed, Step};
+use crate::machine::{AttestationRules, Demand, Machine, Novelty, Options, SecretNeed, Step};
 use crate::plain::lines::Lines;
 use crate::plain::{Ending, Plain};
 use crate::process::{self, broker, filter, hosts::Hosts, inherited};
@@ -77,20 +77,26 @@ impl Start {
     }
 }
 
-fn machine(arguments: NewArguments) -> Machine {
+fn machine(arguments: NewArguments, anchors: Anchors) -> Machine {
+    let demand = match arguments.attestation {
+        DemandName::Required => Demand::Required,
+        DemandName::Advisory => Demand::Advisory,
+    };
     let spelling = if arguments.rstuf {
         KeySpelling::Rstuf { online_uri: arguments.rstuf_online_uri }
     } else {
         KeySpelling::Plain
     };
     let NewArguments { folder, modules, .. } = arguments;
-    Machine::new(Options { folder, spelling, build_date: clock::build_date(), modules })
+    let attestation = AttestationRules { anchors, demand };
+    Machine::new(Options { folder, spelling, build_date: clock::build_date(), modules, attestation })
 }
 
 fn new_in_plain_lines(arguments: NewArguments) -> anyhow::Result<ExitCode> {
     check_folder(&arguments)?;
+    let anchors = anchors(arguments.attestation_roots.as_deref())?;
     let mut start = Start::begin(arguments.pin_fd, Second::Ends)?;
-    let mut machine = machine(arguments);
+    let mut machine = machine(arguments, anchors);
     let surroundings = Surroundings::here();
     let mut folders = Folders::default();
     let mut ports = Ports::new(&mut start.hosts, &mut folders, &surroundings);
@@ -151,11 +157,13 @@ fn new_on_full_screen(arguments: NewArguments) -> anyhow::Result<ExitCode> {
         return Err(SecretsError::NoTerminal.into());
     }
     screen::look::check_terminal_type()?;
+    let anchors = anchors(arguments.attestation_roots.as_deref())?;
     let mut start = Start::begin(arguments.pin_fd, Second::Waits)?;
     let surroundings = Surroundings::here();
     let mut folders = Folders::default();
     let mut ports = Ports::new(&mut start.hosts, &mut folders, &surroundings);
-    let ending = screen::runner::run(machine(arguments), &mut ports, start.secrets, &start.interrupt)?;
+    let ending =
+        screen::runner::run(machine(arguments, anchors), &mut ports, start.secrets, &start.interrupt)?;
     Ok(exit_code(ending, &start.interrupt))
 }
 

@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 
 use shared::bins::{BinCount, BinKind, Bins};
-use shared::device::{KeyPolicy, Origin, TouchPolicy};
+use shared::device::{KeyPolicy, Origin, Serial, TouchPolicy};
+use shared::gap::KeptPossession;
 use shared::key::Key;
 use shared::metadata::{Metadata, MetadataError, Root};
 use shared::names::Version;
@@ -11,6 +12,7 @@ use shared::root_draft::{KeySpelling, NamedKey, RootDraft};
 use shared::settings::{Days, RepositorySettings, SettingsError};
 use shared::time::{Expiry, UnixTime};
 
+use super::attestation::{AttestationRules, Provenance, device_of};
 use super::event::Exported;
 use super::finding::Finding;
 use super::lookout::Lookout;
@@ -31,6 +33,8 @@ pub struct Options {
     pub build_date: Option<UnixTime>,
     /// Further PKCS#11 modules.
     pub modules: Vec<ModuleRequest>,
+    /// What is asked of devices.
+    pub attestation: AttestationRules,
 }
 
 /// Everything decided so far. Signatures are not here: they belong to a reviewed document.
@@ -62,6 +66,8 @@ pub(super) struct Draft {
     pub(super) tried: Vec<(String, Tried)>,
     /// The payload on its medium, and when it was written.
     pub(super) exported: Option<(Exported, UnixTime)>,
+    /// What is known about the keys, beside it.
+    pub(super) exported_keys: Option<Exported>,
     /// Every document that was reviewed, and when it was made; the last one is the one that counts.
     pub(super) reviewed: Vec<(Metadata<Root>, UnixTime)>,
     /// The document that everybody agreed to, with the signatures so far. Any step before Sign forgets it.
@@ -86,6 +92,10 @@ pub(super) struct RootKey {
     pub(super) locator: KeyLocator,
     pub(super) login: Login,
     pub(super) possession: Possession,
+    /// The proof of possession, where one was signed.
+    pub(super) proof: Option<KeptPossession>,
+    /// What is known about where it comes from.
+    pub(super) provenance: Provenance,
     /// What the token said when the key was chosen.
     pub(super) on: Option<OnToken>,
 }
@@ -99,6 +109,11 @@ pub(super) struct OnToken {
 }
 
 impl RootKey {
+    /// The YubiKey that it is on.
+    pub(super) fn device(&self) -> Option<Serial> {
+        device_of(&self.on.as_ref()?.token)
+    }
+
     /// Whether its token waits for a finger before it signs, where the token said so.
     pub(super) fn wants_touch(&self) -> Option<bool> {
         let policy = self.on.as_ref()?.policy?;
@@ -172,6 +187,7 @@ impl Draft {
             findings: Vec::new(),
             tried: Vec::new(),
             exported: None,
+            exported_keys: None,
             reviewed: Vec::new(),
             agreed: None,
         }

@@ -5,6 +5,7 @@ use shared::rotation::check_first_root;
 use shared::threshold::Tally;
 use shared::time::UnixTime;
 
+use super::attestation;
 use super::draft::Draft;
 use super::event::{Effect, Event, Exported, Moment};
 use super::question::Question;
@@ -15,13 +16,18 @@ use super::step::{Outcome, Step, Turn};
 /// The name that the service's operators expect.
 pub(super) const FILE_NAME: &str = "payload.json";
 
+/// What lies beside it, for whoever asks later about the keys.
+pub(super) const KEYS_FILE_NAME: &str = "root-keys.json";
+
 /// Where the step stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Export {
     /// Which folder?
     Folder,
-    /// The document is being written.
-    Writing,
+    /// The payload is being written into this folder.
+    Writing(String),
+    /// The payload is there, and what is known about the keys is being written beside it.
+    WritingKeys(Exported),
 }
 
 impl Export {
@@ -29,9 +35,9 @@ impl Export {
         (Export::Folder, Vec::new())
     }
 
-    pub(super) fn question(self, draft: &Draft) -> Option<Question> {
+    pub(super) fn question(&self, draft: &Draft) -> Option<Question> {
         match self {
-            Export::Writing => None,
+            Export::Writing(_) | Export::WritingKeys(_) => None,
             Export::Folder => {
                 let text = "Folder of the medium that carries the payload to the service";
                 let question = Question::text("export.folder", text);
@@ -46,16 +52,34 @@ impl Export {
     pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Turn<Export> {
         match (self, event) {
             (Export::Folder, Event::Answer(folder)) => match payload(draft, moment.now) {
-                Ok(bytes) => Turn::stay(Export::Writing, [Effect::Export { folder, name: FILE_NAME, bytes }]),
+                Ok(bytes) => {
+                    let effect = Effect::Export { folder: folder.clone(), name: FILE_NAME, bytes };
+                    Turn::stay(Export::Writing(folder), [effect])
+                }
                 Err(sentences) => Turn::again(Step::Review, [Effect::refused(sentences)]),
             },
-            (Export::Writing, Event::Exported(Ok(exported))) => {
-                let effects = end(draft, &exported, moment.now);
-                draft.exported = Some((exported, moment.now));
+            (Export::Writing(folder), Event::Exported(Ok(exported))) => match root_keys(draft) {
+                Ok(bytes) => {
+                    let effect = Effect::Export { folder, name: KEYS_FILE_NAME, bytes };
+                    Turn::stay(Export::WritingKeys(exported), [effect])
+                }
+                Err(sentences) => Turn::again(Step::Review, [Effect::refused(sentences)]),
+            },
+            (Export::WritingKeys(payload), Event::Exported(Ok(keys))) => {
+                let effects = end(draft, &payload, &keys, moment.now);
+                draft.exported = Some((payload, moment.now));
+                draft.exported_keys = Some(keys);
                 Turn { outcome: Outcome::Done, effects }
             }
-            (Export::Writing, Event::Exported(Err(sentences))) => {
+            (Export::Writing(_), Event::Exported(Err(sentences))) => {
                 Turn::stay(Export::Folder, [Effect::refused(sentences)])
+            }
+            (Export::WritingKeys(payload), Event::Exported(Err(sentences))) => {
+                let text = format!(
+                    "{} is written, but {KEYS_FILE_NAME} beside it is not. {sentences}",
+                    payload.path
+                );
+                Turn::stay(Export::Folder, [Effect::refused(text)])
             }
             (state, _) => Turn::stay(state, []),
         }
@@ -70,11 +94,23 @@ fn payload(draft: &Draft, now: UnixTime) -> Result<Vec<u8>, String> {
     Ok(BootstrapPayload::new(settings, agreed.root().clone()).to_bytes())
 }
 
-fn end(draft: &Draft, exported: &Exported, now: UnixTime) -> Vec<Effect> {
+/// What this ceremony knows about the keys. It says the same whenever it is written.
+fn root_keys(draft: &Draft) -> Result<Vec<u8>, String> {
+    let agreed = draft.agreed.as_ref().ok_or("There is no agreed document. Review it again.")?;
+    let made = draft.reviewed.last().map(|(_, made)| *made);
+    Ok(attestation::kept(
+        draft,
+        agreed.digest(),
+        made.ok_or("There is no reviewed document. Review it again.")?,
+    ))
+}
+
+fn end(draft: &Draft, exported: &Exported, keys: &Exported, now: UnixTime) -> Vec<Effect> {
     let Some(agreed) = &draft.agreed else { return Vec::new() };
     let mut effects = vec![Effect::heading("The ceremony is complete.")];
     effects.extend(what_exists(agreed, exported).into_iter().map(Effect::plain));
     effects.extend(missing(draft, agreed));
+    effects.push(Effect::plain(about_keys(keys)));
     effects.extend(what_next(agreed, now).into_iter().map(Effect::plain));
     effects.into_iter().map(Effect::pictured).collect()
 }
@@ -89,6 +125,14 @@ fn what_exists(agreed: &Agreed, exported: &Exported) -> Vec<String> {
     ];
     lines.extend(sentence::digest_lines(&agreed.digest()).map(|line| format!("  {line}")));
     lines
+}
+
+/// What the second file is for.
+pub(super) fn about_keys(keys: &Exported) -> String {
+    let Exported { path, file_digest, .. } = keys;
+    format!(
+        "{path} says where each root key lives and what its device attests; its SHA-256 is {file_digest}."
+    )
 }
 
 fn missing(draft: &Draft, agreed: &Agreed) -> Vec<Effect> {

@@ -8,6 +8,7 @@ use std::path::Path;
 use shared::device::Weakness;
 use shared::key::Key;
 
+use super::attestation;
 use super::draft::{Draft, Possession, RootKey};
 use super::event::{Effect, Event, Moment};
 use super::names;
@@ -152,6 +153,11 @@ fn choose_question(draft: &Draft) -> Question {
 }
 
 fn choose(draft: &Draft, answer: &str) -> Turn<RootKeys> {
+    if matches!(answer, "file" | "generate")
+        && let Err(sentences) = attestation::check_files(draft)
+    {
+        return Turn::stay(RootKeys::Choose, [Effect::refused(sentences)]);
+    }
     match answer {
         "file" => Turn::stay(RootKeys::Name(Way::ExistingFile), []),
         "generate" => Turn::stay(RootKeys::Name(Way::NewFile), []),
@@ -195,13 +201,15 @@ fn settle<S>(draft: &mut Draft, found: Found<S>, wrap: fn(S) -> RootKeys) -> Tur
     match found {
         Found::Stay(state, effects) => Turn::stay(wrap(state), effects),
         Found::Refused(sentences) => Turn::stay(RootKeys::Choose, [Effect::refused(sentences)]),
-        Found::Key(root) => match admit(draft, &root.name, &root.key) {
-            Err(sentences) => Turn::stay(RootKeys::Choose, [Effect::refused(sentences)]),
-            Ok(()) => {
-                draft.root_keys.push(*root);
-                Turn::stay(RootKeys::Choose, list(draft))
+        Found::Key(root) => {
+            match admit(draft, &root.name, &root.key).and_then(|()| attestation::admit(draft, &root)) {
+                Err(sentences) => Turn::stay(RootKeys::Choose, [Effect::refused(sentences)]),
+                Ok(()) => {
+                    draft.root_keys.push(*root);
+                    Turn::stay(RootKeys::Choose, list(draft))
+                }
             }
-        },
+        }
     }
 }
 
@@ -244,7 +252,7 @@ fn describe(root: &RootKey) -> String {
     };
     let kind = root.key.scheme().map_or("key", |scheme| scheme.title());
     let id: String = root.key.id().as_str().chars().take(8).collect();
-    format!("{kind} {id}…, {}, {possession}", place(root))
+    format!("{kind} {id}…, {}, {possession}, {}", place(root), root.provenance.words())
 }
 
 pub(super) fn place(root: &RootKey) -> String {

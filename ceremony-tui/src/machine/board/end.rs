@@ -15,6 +15,8 @@ use crate::machine::sentence;
 pub struct EndBoard {
     /// The payload on its medium.
     pub exported: Exported,
+    /// What is known about the keys, beside it.
+    pub keys: Option<Exported>,
     /// The digest that the service must show.
     pub digest: DocumentDigest,
     /// How many signatures it carries.
@@ -51,6 +53,7 @@ impl EndBoard {
         let expires = agreed.root().expires();
         Some(EndBoard {
             exported,
+            keys: draft.exported_keys.clone(),
             digest: agreed.digest(),
             signed: tally.valid.len(),
             needed: u64::from(tally.threshold.get()),

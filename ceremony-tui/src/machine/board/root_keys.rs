@@ -4,6 +4,7 @@ use shared::key::Key;
 
 use super::what_if::WhatIfRow;
 use super::{KeyPlace, Tokens};
+use crate::machine::attestation::Provenance as Known;
 use crate::machine::draft::{Draft, OnToken, Possession, RootKey};
 use crate::machine::policy;
 use crate::machine::root_keys::RootKeys;
@@ -113,14 +114,23 @@ fn view(root: &RootKey) -> RootKeyView {
         place: place(root),
         kind: kind(&root.key),
         policy: policy(root),
-        provenance: match root.locator {
-            KeyLocator::File { .. } => Provenance::Software,
-            KeyLocator::Token { .. } => Provenance::Unchecked,
-        },
+        provenance: provenance(root),
         proved: match root.possession {
             Possession::Proved => Proved::Here,
             Possession::NotYet => Proved::NotYet,
         },
+    }
+}
+
+fn provenance(root: &RootKey) -> Provenance {
+    match &root.provenance {
+        Known::Software => Provenance::Software,
+        Known::Unchecked => Provenance::Unchecked,
+        Known::NotAttested { .. } => Provenance::NotAttested,
+        Known::Refused { reason, .. } => Provenance::Refused { why: reason.clone() },
+        Known::Attested(attested) => {
+            Provenance::Attested { device: format!("YubiKey {}", attested.serial()) }
+        }
     }
 }
 

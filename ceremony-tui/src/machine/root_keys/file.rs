@@ -3,6 +3,7 @@
 use shared::key::Key;
 
 use super::Found;
+use crate::machine::attestation::Provenance;
 use crate::machine::draft::{Possession, RootKey};
 use crate::machine::event::{Effect, Event, Novelty, SecretNeed};
 use crate::machine::question::{Choice, Question};
@@ -197,6 +198,8 @@ fn in_file(name: String, key: Key, path: String) -> RootKey {
         login: Login::Secret,
         // The file was opened: whoever did that can sign.
         possession: Possession::Proved,
+        proof: None,
+        provenance: Provenance::Software,
         on: None,
     }
 }

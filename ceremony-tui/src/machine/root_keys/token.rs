@@ -2,10 +2,13 @@
 
 mod ask;
 
+use shared::attestation::AttestedUse;
+use shared::gap::{KeptPossession, RootKeyDocument};
 use shared::key::Key;
 use shared::time::UnixTime;
 
 use super::{Found, admit};
+use crate::machine::attestation::{self, Provenance};
 use crate::machine::draft::{Draft, OnToken, Possession, RootKey};
 use crate::machine::event::{Effect, Event, Moment};
 use crate::machine::lookout::Lookout;
@@ -14,8 +17,8 @@ use crate::machine::seen::name_of;
 use crate::machine::{pin, policy};
 use crate::token::module::Pkcs11Uri;
 use crate::token::{
-    Answer, AskError, HostKind, KeyLocator, Login, Refusal, Request, Sight, TokenId, TokenInfo, TokenKey,
-    TokenKind,
+    Answer, AskError, Attestation, HostKind, KeyLocator, Login, Refusal, Request, Sight, TokenId, TokenInfo,
+    TokenKey, TokenKind,
 };
 
 use ask::{AGAIN, MODULE, find_key, key_question, token_question, token_word};
@@ -28,8 +31,9 @@ pub(in crate::machine) enum TokenKeyWay {
     ListingKeys { pick: Pick, login: Login },
     Hidden { pick: Pick },
     Key { pick: Pick, keys: Vec<TokenKey> },
+    Attesting { pick: Pick, root: RootKey },
     Proof { pick: Pick, root: RootKey },
-    Proving { pick: Pick, root: RootKey, statement: Vec<u8> },
+    Proving { pick: Pick, root: RootKey, time: UnixTime },
 }
 
 /// A look at every host, of which lines are said once all have answered; a screen shows them all the time.
@@ -100,7 +104,9 @@ impl TokenKeyWay {
             }
             TokenKeyWay::Key { pick, keys } => Some(key_question(&pick.token, keys)),
             TokenKeyWay::Proof { pick, root } => Some(proof_question(&pick.token, root)),
-            TokenKeyWay::ListingKeys { .. } | TokenKeyWay::Proving { .. } => None,
+            TokenKeyWay::ListingKeys { .. } | TokenKeyWay::Attesting { .. } | TokenKeyWay::Proving { .. } => {
+                None
+            }
         }
     }
 
@@ -122,12 +128,21 @@ impl TokenKeyWay {
             (TokenKeyWay::Key { pick, keys }, Event::Answer(answer)) => {
                 key_chosen(draft, pick, &keys, &answer)
             }
-            (TokenKeyWay::Proof { root, .. }, Event::Answer(answer)) if answer == "no" => {
-                Found::Key(Box::new(root))
+            (TokenKeyWay::Attesting { pick, root }, Event::Asked(Ok(Answer::Attestation(answer)))) => {
+                attested(draft, pick, root, Ok(answer), moment.now)
+            }
+            (TokenKeyWay::Attesting { pick, root }, Event::Asked(Err(AskError::Refused(refusal)))) => {
+                attested(draft, pick, root, Err(refusal), moment.now)
+            }
+            (TokenKeyWay::Proof { pick, root }, Event::Answer(answer)) if answer == "no" => {
+                match attestation::check_without_proof(draft) {
+                    Ok(()) => Found::Key(Box::new(root)),
+                    Err(sentences) => refused_at(TokenKeyWay::Proof { pick, root }, sentences),
+                }
             }
             (TokenKeyWay::Proof { pick, root }, Event::Answer(_)) => prove(draft, pick, root, moment.now),
-            (TokenKeyWay::Proving { root, statement, .. }, Event::Asked(Ok(Answer::Signature(proof)))) => {
-                proved(root, &statement, &proof)
+            (TokenKeyWay::Proving { root, time, .. }, Event::Asked(Ok(Answer::Signature(proof)))) => {
+                proved(root, time, proof)
             }
             (state, Event::Asked(Err(error))) => {
                 if let (Some(pick), AskError::Refused(Refusal::WrongPin { state })) = (state.pick(), &error) {
@@ -142,7 +157,9 @@ impl TokenKeyWay {
 
     fn last_question(self) -> TokenKeyWay {
         match self {
-            TokenKeyWay::ListingKeys { pick, login: Login::None } => at_tokens(pick.name),
+            TokenKeyWay::ListingKeys { pick, login: Login::None } | TokenKeyWay::Attesting { pick, .. } => {
+                at_tokens(pick.name)
+            }
             TokenKeyWay::ListingKeys { pick, .. } => TokenKeyWay::Hidden { pick },
             TokenKeyWay::Proving { pick, root, .. } => TokenKeyWay::Proof { pick, root },
             asking => asking,
@@ -155,6 +172,7 @@ impl TokenKeyWay {
             TokenKeyWay::ListingKeys { pick, .. }
             | TokenKeyWay::Hidden { pick }
             | TokenKeyWay::Key { pick, .. }
+            | TokenKeyWay::Attesting { pick, .. }
             | TokenKeyWay::Proof { pick, .. }
             | TokenKeyWay::Proving { pick, .. } => Some(pick),
         }
@@ -295,7 +313,10 @@ fn key_chosen(draft: &Draft, pick: Pick, keys: &[TokenKey], answer: &str) -> Nex
         Err(error) => return Found::Refused(error.to_string()),
     };
     // Before the PIN: nobody should spend a try on a key that is refused anyway.
-    if let Err(sentences) = admit(draft, &pick.name, &key) {
+    let device = attestation::device_of(&pick.token);
+    let admitted =
+        admit(draft, &pick.name, &key).and_then(|()| attestation::check_device(draft, &pick.name, device));
+    if let Err(sentences) = admitted {
         return Found::Refused(sentences);
     }
     let TokenKey { id, policy, origin, mut warnings, .. } = chosen.clone();
@@ -303,7 +324,8 @@ fn key_chosen(draft: &Draft, pick: Pick, keys: &[TokenKey], answer: &str) -> Nex
         Ok(more) => warnings.extend(more),
         Err(sentences) => return Found::Refused(sentences),
     }
-    let locator = KeyLocator::Token { token: pick.token.id.clone(), key_id: id, key: json.clone() };
+    let token = pick.token.id.clone();
+    let locator = KeyLocator::Token { token: token.clone(), key_id: id.clone(), key: json.clone() };
     let root = RootKey {
         name: pick.name.clone(),
         key,
@@ -311,9 +333,37 @@ fn key_chosen(draft: &Draft, pick: Pick, keys: &[TokenKey], answer: &str) -> Nex
         locator,
         login: pin::login_of(&pick.token),
         possession: Possession::NotYet,
+        proof: None,
+        provenance: Provenance::Unchecked,
         on: Some(OnToken { token: pick.token.clone(), policy, origin }),
     };
-    let effects = warnings.into_iter().map(Effect::warning).collect();
+    let mut effects: Vec<Effect> = warnings.into_iter().map(Effect::warning).collect();
+    if !attestation::is_asked(&pick.token) {
+        return with_provenance(draft, pick, root, effects);
+    }
+    let request = Request::Attestation { token, key_id: id };
+    effects.push(Effect::Ask { host: pick.host.clone(), request, secrets: Vec::new() });
+    Found::Stay(TokenKeyWay::Attesting { pick, root }, effects)
+}
+
+fn attested(
+    draft: &Draft,
+    pick: Pick,
+    root: RootKey,
+    answer: Result<Attestation, Refusal>,
+    now: UnixTime,
+) -> Next {
+    let used = AttestedUse { key: &root.key, serial: root.device() };
+    let provenance = attestation::judged(answer, used, &draft.options.attestation.anchors, now);
+    with_provenance(draft, pick, RootKey { provenance, ..root }, Vec::new())
+}
+
+/// Where the key comes from is known: what is refused for that is refused before the PIN.
+fn with_provenance(draft: &Draft, pick: Pick, root: RootKey, mut effects: Vec<Effect>) -> Next {
+    if let Err(sentences) = attestation::admit(draft, &root) {
+        return Found::Refused(sentences);
+    }
+    effects.extend(root.provenance.said(&root.name));
     Found::Stay(TokenKeyWay::Proof { pick, root }, effects)
 }
 
@@ -325,25 +375,23 @@ fn proof_question(token: &TokenInfo, root: &RootKey) -> Question {
     Question::yes_or_no("root-keys.proof", text, "ask for the PIN", "it proves it by signing root").or("yes")
 }
 
-/// What a proof signs. It never begins with `{`, so it can never be taken for metadata.
-fn statement(key: &Key, now: UnixTime) -> Vec<u8> {
-    format!("vestry-root-key-v1\n{}\n{now}\n", key.id()).into_bytes()
-}
-
 fn prove(draft: &Draft, pick: Pick, root: RootKey, now: UnixTime) -> Next {
     let pick = pick.fresh(draft);
     if let Err(sentences) = pin::check(&pick.token) {
         return Found::Refused(sentences);
     }
-    let statement = statement(&root.key, now);
-    let request = Request::Sign { key: root.locator.clone(), message: statement.clone(), login: root.login };
+    let message = RootKeyDocument::statement(root.key.id(), now);
+    let request = Request::Sign { key: root.locator.clone(), message, login: root.login };
     let effect = with_pin(&pick, request, root.login);
-    Found::Stay(TokenKeyWay::Proving { pick, root, statement }, vec![effect])
+    Found::Stay(TokenKeyWay::Proving { pick, root, time: now }, vec![effect])
 }
 
-fn proved(root: RootKey, statement: &[u8], proof: &[u8]) -> Next {
-    match root.key.verify(statement, proof) {
-        Ok(()) => Found::Key(Box::new(RootKey { possession: Possession::Proved, ..root })),
+fn proved(root: RootKey, time: UnixTime, proof: Vec<u8>) -> Next {
+    match root.key.verify(&RootKeyDocument::statement(root.key.id(), time), &proof) {
+        Ok(()) => {
+            let proof = Some(KeptPossession { time, proof });
+            Found::Key(Box::new(RootKey { possession: Possession::Proved, proof, ..root }))
+        }
         Err(_) => Found::Refused(
             "The token signed, but its public key does not verify that signature. Do not use this key; choose another."
                 .to_owned(),

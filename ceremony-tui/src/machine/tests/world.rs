@@ -1,8 +1,10 @@
 //! A world for the machine: key files, tokens, an online key, and answers to every effect. Its keys are always the
 //! same, so that its digests are.
 
+use shared::attestation::Anchors;
 use shared::device::{KeyPolicy, Origin, PinPolicy, TouchPolicy};
 use shared::gap::OnlineKeyDocument;
+use shared::key::Key;
 use shared::root_draft::KeySpelling;
 use shared::software::SoftwareKey;
 use shared::time::UnixTime;
@@ -10,8 +12,8 @@ use shared::time::UnixTime;
 use crate::machine::*;
 use crate::token::module::{ModuleChoice, ModuleFound};
 use crate::token::{
-    Answer, AskError, HostKind, KeyFileKind, KeyLocator, Listing, PinState, Refusal, Request, Sight, TokenId,
-    TokenInfo, TokenKey, TokenKind, Unusable,
+    Answer, AskError, Attestation, HostKind, KeyFileKind, KeyLocator, Listing, PinState, Refusal, Request,
+    Sight, TokenId, TokenInfo, TokenKey, TokenKind, Unusable,
 };
 
 pub(crate) struct World {
@@ -29,6 +31,8 @@ pub(crate) struct World {
     /// What keys on YubiKeys say of themselves.
     pub(crate) policy: Option<KeyPolicy>,
     pub(crate) origin: Origin,
+    /// What a token says when it is asked where a key comes from; for a public key that it shows besides its own.
+    pub(crate) attestations: Vec<(TokenId, Key, Result<Attestation, Refusal>)>,
     pub(crate) notes: Vec<Note>,
     /// How often a host was asked.
     pub(crate) asked: usize,
@@ -36,6 +40,10 @@ pub(crate) struct World {
     pub(crate) garble_next: bool,
     /// What the next signature on a token fails with.
     pub(crate) fail_next: Option<AskError>,
+    /// The document for which the medium has no room.
+    pub(crate) full_for: Option<&'static str>,
+    /// What was to be written, in order.
+    pub(crate) exported: Vec<(&'static str, Vec<u8>)>,
     /// Bytes that a key was asked to sign.
     pub(crate) signed: Vec<Vec<u8>>,
     clock: i64,
@@ -95,7 +103,8 @@ pub(crate) fn token(label: &str, serial: &str, seed: u8) -> (TokenInfo, Vec<(Str
 
 /// Nothing was said on the command line.
 pub(crate) fn options() -> Options {
-    Options { folder: None, spelling: KeySpelling::Plain, build_date: None, modules: Vec::new() }
+    let attestation = AttestationRules { anchors: Anchors::yubico().unwrap(), demand: Demand::Advisory };
+    Options { folder: None, spelling: KeySpelling::Plain, build_date: None, modules: Vec::new(), attestation }
 }
 
 impl World {
@@ -113,6 +122,7 @@ impl World {
             online,
             files: (0..4).map(|index| (format!("keys/{index}"), key(index + 1))).collect(),
             tokens: Vec::new(),
+            attestations: Vec::new(),
             unusable: Vec::new(),
             troubles: Vec::new(),
             policy: Some(KeyPolicy { pin: PinPolicy::Once, touch: TouchPolicy::Always }),
@@ -122,6 +132,8 @@ impl World {
             refuse_next: false,
             garble_next: false,
             fail_next: None,
+            full_for: None,
+            exported: Vec::new(),
             signed: Vec::new(),
             clock,
         }
@@ -171,11 +183,17 @@ impl World {
             Effect::Export { .. } if refuse => {
                 Some(Event::Exported(Err("It is full. Take another.".to_owned())))
             }
-            Effect::Export { folder, name, .. } => Some(Event::Exported(Ok(Exported {
-                path: format!("{folder}/{name}"),
-                file_digest: "00".to_owned(),
-                was_there: false,
-            }))),
+            Effect::Export { folder, name, bytes } => {
+                self.exported.push((name, bytes));
+                if self.full_for == Some(name) {
+                    return Some(Event::Exported(Err("It is full. Take another.".to_owned())));
+                }
+                Some(Event::Exported(Ok(Exported {
+                    path: format!("{folder}/{name}"),
+                    file_digest: "00".to_owned(),
+                    was_there: false,
+                })))
+            }
             Effect::Ask { host, request, .. } => {
                 self.asked += 1;
                 if refuse {
@@ -227,6 +245,11 @@ impl World {
         let find = |path: &str| self.files.iter().find(|(known, _)| known == path).ok_or_else(missing);
         match request {
             Request::Keys { token, .. } => Ok(Answer::Keys(self.keys_of(&token))),
+            Request::Attestation { token, .. } => {
+                let said = self.attestations.iter().find(|(known, ..)| *known == token);
+                let nothing = Refusal::NotAttested { reason: "it has no certificate".to_owned() };
+                said.map_or(Err(nothing), |(.., said)| said.clone()).map(Answer::Attestation)
+            }
             Request::Sign { key: KeyLocator::Token { key_id, token, .. }, message, .. } => {
                 let keys = self.tokens.iter().find(|(known, _)| known.id == token).map(|(_, keys)| keys);
                 let key = keys.and_then(|keys| keys.iter().find(|(id, _)| *id == key_id));
@@ -266,7 +289,18 @@ impl World {
             details: Vec::new(),
             warnings: Vec::new(),
         };
-        held.into_iter().flat_map(|(_, keys)| keys).map(shown).collect()
+        let own = held.into_iter().flat_map(|(_, keys)| keys).map(shown);
+        let attested = self.attestations.iter().filter(|(token, ..)| token == wanted);
+        let attested = attested.map(|(_, key, _)| TokenKey {
+            id: "9c".to_owned(),
+            label: "signature".to_owned(),
+            key: Ok(key.to_json()),
+            policy: self.policy,
+            origin: Some(self.origin),
+            details: Vec::new(),
+            warnings: Vec::new(),
+        });
+        own.chain(attested).collect()
     }
 
     pub(crate) fn question(&self) -> String {

@@ -32,6 +32,9 @@ fn what_exists(page: &mut Page, board: &EndBoard) {
     page.text(Ink::Quiet, &format!("Its file digest is SHA-256 {}.", exported.file_digest));
     page.text(Ink::Plain, "Document digest; the service must show the same:");
     page.digest(&board.digest);
+    if board.keys.is_some() {
+        page.text(Ink::Plain, "Beside it: root-keys.json, the keys and their devices.");
+    }
     if (board.signed as u64) < board.needed {
         page.text(Ink::Caution, &waits(board.needed - board.signed as u64, &board.absent));
     }

@@ -39,20 +39,24 @@ fn quiet(text: &str) -> Cell {
 }
 
 fn key_cells(key: &RootKeyView) -> Vec<Cell> {
-    vec![(Ink::Strong, key.name.clone()), cell(place(&key.place)), cell(key.kind.as_str()), policy(key)]
+    vec![(Ink::Strong, key.name.clone()), origin(key), cell(key.kind.as_str()), policy(key)]
 }
 
 fn policy(key: &RootKeyView) -> Cell {
-    let asks = match &key.provenance {
-        Provenance::Attested { .. } => format!("{}, attested", key.policy),
-        Provenance::NotAttested => format!("{}, not attested", key.policy),
-        Provenance::Refused { .. } => format!("{}; attestation REFUSED", key.policy),
-        Provenance::Software | Provenance::Unchecked => key.policy.to_owned(),
-    };
-    match (key.proved, &key.provenance) {
-        (Proved::NotYet, _) => (Ink::Caution, format!("{asks}; not proved yet")),
-        (Proved::Here, Provenance::Refused { .. }) => (Ink::Caution, asks),
-        (Proved::Here, _) => cell(asks),
+    match key.proved {
+        Proved::NotYet => (Ink::Caution, format!("{}; not proved yet", key.policy)),
+        Proved::Here => cell(key.policy.to_owned()),
+    }
+}
+
+/// Where a key lies, and what its device attests.
+fn origin(key: &RootKeyView) -> Cell {
+    let place = place(&key.place);
+    match &key.provenance {
+        Provenance::Attested { .. } => cell(format!("{place}, attested")),
+        Provenance::NotAttested => cell(format!("{place}, not attested")),
+        Provenance::Refused { .. } => (Ink::Caution, format!("{place}, attestation REFUSED")),
+        Provenance::Software | Provenance::Unchecked => cell(place),
     }
 }
 

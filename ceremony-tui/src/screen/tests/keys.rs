@@ -214,6 +214,7 @@ fn a_ceremony_that_ends_meanwhile_cannot_be_stopped_any_more() {
     stage.answer("bob");
     stage.answer("done");
     stage.answer_and_hold("/media/usb");
+    stage.one_step();
     press_with(&mut stage, KeyCode::Char('c'), KeyModifiers::CONTROL);
     stage.let_go();
     assert_eq!(stage.model.mode, Mode::Ended);

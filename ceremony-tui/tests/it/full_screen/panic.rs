@@ -3,10 +3,11 @@
 
 use std::process::Command;
 
-use ceremony_tui::machine::{Machine, Options};
+use ceremony_tui::machine::{AttestationRules, Demand, Machine, Options};
 use ceremony_tui::screen::model::{Model, Size};
 use ceremony_tui::screen::runner::stage::Stage;
 use hardware_tests::terminal::Terminal;
+use shared::attestation::Anchors;
 use shared::root_draft::KeySpelling;
 
 /// Names what this test program does when it is started again, below.
@@ -16,8 +17,9 @@ const PART: &str = "VESTRY_TEST_PANICS";
 fn a_panic_leaves_the_terminal_whole_and_its_report_readable() {
     if is_on_stage() {
         let mut stage = Stage::enter().unwrap();
-        let options =
-            Options { folder: None, spelling: KeySpelling::Plain, build_date: None, modules: Vec::new() };
+        let attestation = AttestationRules { anchors: Anchors::yubico().unwrap(), demand: Demand::Advisory };
+        let (spelling, modules) = (KeySpelling::Plain, Vec::new());
+        let options = Options { folder: None, spelling, build_date: None, modules, attestation };
         let size = Size { columns: 80, rows: 24 };
         stage.draw(&Model::new(Machine::new(options), size, ceremony_tui::clock::now())).unwrap();
         panic!("the wall came down");

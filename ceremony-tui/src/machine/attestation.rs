@@ -1,0 +1,263 @@
+//! Where root keys come from: what their devices attest, whether that is enough, and that no device has two votes.
+//!
+//! The rules are in `shared::attestation`; here is when they are asked, and what people hear.
+
+use shared::attestation::{
+    Anchors, Attested, AttestedUse, Certificate, Doubt, Objection, Wanted, check_distinct_devices, judge,
+};
+use shared::device::{Origin, Serial, Weakness};
+use shared::digest::DocumentDigest;
+use shared::gap::{AnchorName, AttestationVerdict, KeptAttestation, KeptKey, KeptPlace, RootKeysDocument};
+use shared::time::UnixTime;
+
+use super::draft::{Draft, RootKey};
+use super::event::Effect;
+use crate::token::{Attestation, HostKind, KeyLocator, Refusal, TokenInfo, TokenKind};
+
+/// Whom to believe about devices, and whether a root key may do without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttestationRules {
+    /// The roots that are believed.
+    pub anchors: Anchors,
+    /// Whether root keys need one.
+    pub demand: Demand,
+}
+
+/// Whether root keys need an attestation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demand {
+    /// No key without a verified one is taken.
+    Required,
+    /// People are told.
+    Advisory,
+}
+
+/// What is known about where a root key comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Provenance {
+    /// It lives in a file.
+    Software,
+    /// Its device attests it, and that was verified.
+    Attested(Box<Attested>),
+    /// It is behind a PKCS#11 module, which cannot be asked.
+    Unchecked,
+    /// Its token was asked, and attests nothing.
+    NotAttested {
+        /// Why not.
+        reason: String,
+    },
+    /// There is an attestation, and it does not count.
+    Refused {
+        /// Why not.
+        reason: String,
+        /// What came.
+        certificates: Vec<Certificate>,
+    },
+}
+
+const BEHIND_A_MODULE: &str =
+    "A PKCS#11 module shows no attestation; a YubiKey shows one when it is used as a PIV card.";
+const IN_A_FILE: &str = "The key lives in a file, which anybody who had it may have copied.";
+
+impl Provenance {
+    /// A few words for a list.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Provenance::Software => "software".to_owned(),
+            Provenance::Attested(attested) => {
+                format!("attested by YubiKey {}, firmware {}", attested.serial(), attested.firmware())
+            }
+            Provenance::Unchecked | Provenance::NotAttested { .. } => "not attested".to_owned(),
+            Provenance::Refused { .. } => "ATTESTATION REFUSED".to_owned(),
+        }
+    }
+
+    /// The certificates that go with the key.
+    pub(super) fn certificates(&self) -> &[Certificate] {
+        match self {
+            Provenance::Attested(attested) => attested.chain(),
+            Provenance::Refused { certificates, .. } => certificates,
+            Provenance::Software | Provenance::Unchecked | Provenance::NotAttested { .. } => &[],
+        }
+    }
+
+    /// As `root-keys.json` says it.
+    pub(super) fn verdict(&self) -> AttestationVerdict {
+        match self {
+            Provenance::Software => AttestationVerdict::None { reason: IN_A_FILE.to_owned() },
+            Provenance::Unchecked => AttestationVerdict::None { reason: BEHIND_A_MODULE.to_owned() },
+            Provenance::NotAttested { reason } => AttestationVerdict::None { reason: reason.clone() },
+            Provenance::Refused { reason, .. } => AttestationVerdict::Refused { reason: reason.clone() },
+            Provenance::Attested(attested) => match attested.anchor() {
+                Some(anchor) => AttestationVerdict::Verified { anchor: anchor.digest() },
+                None => AttestationVerdict::None { reason: IN_A_FILE.to_owned() },
+            },
+        }
+    }
+
+    /// What people hear when the key is chosen.
+    pub(super) fn said(&self, name: &str) -> Option<Effect> {
+        Some(match self {
+            Provenance::Software | Provenance::Unchecked => return None,
+            Provenance::Attested(attested) => Effect::plain(attested_sentence(name, attested)),
+            Provenance::NotAttested { reason } => Effect::warning(format!(
+                "{name}: nothing shows that this key was generated on its token, so a copy may exist. {reason}"
+            )),
+            Provenance::Refused { reason, .. } => {
+                Effect::warning(format!("{name}: the attestation of this key does not count. {reason}"))
+            }
+        })
+    }
+}
+
+fn attested_sentence(name: &str, attested: &Attested) -> String {
+    let anchor = attested.anchor().map(Certificate::name).unwrap_or_default();
+    let policy = attested.policy();
+    format!(
+        "{name}: attested. The key was generated on YubiKey {}, firmware {}, slot {}; it {} and {}. Verified up to \
+         {anchor}.",
+        attested.serial(),
+        attested.firmware(),
+        attested.slot(),
+        policy.pin,
+        policy.touch
+    )
+}
+
+/// The YubiKey that a token is, whichever way it is seen: as a PIV card, or behind a PKCS#11 module.
+pub(super) fn device_of(token: &TokenInfo) -> Option<Serial> {
+    let is_yubico = token.kind == TokenKind::YubiKey || token.manufacturer.contains("Yubico");
+    let serial = || Serial::parse(token.id.serial.trim_start_matches('0'));
+    // "YubiKey PIV #12345678", where a module shows another serial number.
+    let labelled = || token.id.label.rsplit_once('#').and_then(|(_, number)| Serial::parse(number.trim()));
+    is_yubico.then(|| serial().or_else(labelled)).flatten()
+}
+
+/// Whether a token can be asked for an attestation at all.
+pub(super) fn is_asked(token: &TokenInfo) -> bool {
+    token.kind == TokenKind::YubiKey
+}
+
+/// What a token's answer is worth.
+pub(super) fn judged(
+    answer: Result<Attestation, Refusal>,
+    used: AttestedUse<'_>,
+    anchors: &Anchors,
+    now: UnixTime,
+) -> Provenance {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(refusal) => return Provenance::NotAttested { reason: refusal.to_string() },
+    };
+    let read = [&answer.key_certificate, &answer.device_certificate].map(|der| Certificate::from_der(der));
+    let certificates: Vec<Certificate> = match read.into_iter().collect() {
+        Ok(certificates) => certificates,
+        Err(error) => return Provenance::Refused { reason: error.to_string(), certificates: Vec::new() },
+    };
+    let judgement: Result<Attested, Objection> = judge(&certificates, used, &Wanted::ROOT_KEY, anchors, now);
+    match judgement {
+        Ok(attested) => Provenance::Attested(Box::new(attested)),
+        Err(objection) => Provenance::Refused { reason: objection.to_string(), certificates },
+    }
+}
+
+/// Whether a key may be a root key, as far as its device goes.
+pub(super) fn admit(draft: &Draft, root: &RootKey) -> Result<(), String> {
+    check_device(draft, &root.name, root.device())?;
+    if let Provenance::Attested(attested) = &root.provenance {
+        refuse_fatal(Weakness::on_yubikey(&root.key, attested.firmware(), Some(Origin::Generated)))?;
+    }
+    refuse_fatal(Weakness::of_key(&root.key))?;
+    match (&root.provenance, draft.options.attestation.demand) {
+        (_, Demand::Advisory) | (Provenance::Attested(_), Demand::Required) => Ok(()),
+        (Provenance::Software, Demand::Required) => Err(needed(IN_A_FILE)),
+        (Provenance::Unchecked, Demand::Required) => Err(needed(BEHIND_A_MODULE)),
+        (Provenance::NotAttested { reason } | Provenance::Refused { reason, .. }, Demand::Required) => {
+            Err(needed(reason))
+        }
+    }
+}
+
+/// `root-keys.json`: what this ceremony knows about the keys of the root with that digest, made at `made`.
+pub(super) fn kept(draft: &Draft, root: DocumentDigest, made: UnixTime) -> Vec<u8> {
+    let roots = draft.options.attestation.anchors.roots();
+    let document = RootKeysDocument {
+        root,
+        time: made,
+        anchors: roots.map(|(name, digest)| AnchorName { name, digest }).collect(),
+        keys: draft.root_keys.iter().map(kept_key).collect(),
+    };
+    document.to_bytes()
+}
+
+fn kept_key(root: &RootKey) -> KeptKey {
+    let certificates = root.provenance.certificates().to_vec();
+    KeptKey {
+        name: root.name.clone(),
+        key: root.key.clone(),
+        place: kept_place(root),
+        possession: root.proof.clone(),
+        attestation: Some(KeptAttestation { certificates }).filter(|kept| !kept.certificates.is_empty()),
+        verdict: root.provenance.verdict(),
+    }
+}
+
+fn kept_place(root: &RootKey) -> KeptPlace {
+    match (&root.locator, &root.host, root.device()) {
+        (KeyLocator::File { .. }, ..) => KeptPlace::File,
+        (KeyLocator::Token { .. }, HostKind::Piv, Some(serial)) => {
+            let on = root.on.as_ref();
+            let firmware = on.and_then(|on| on.token.firmware);
+            KeptPlace::YubiKey { serial, firmware, policy: on.and_then(|on| on.policy) }
+        }
+        (KeyLocator::Token { token, .. }, ..) => {
+            KeptPlace::Pkcs11 { label: token.label.clone(), serial: token.serial.clone() }
+        }
+    }
+}
+
+/// Whether keys in files are taken at all, before anybody types a passphrase.
+pub(super) fn check_files(draft: &Draft) -> Result<(), String> {
+    match draft.options.attestation.demand {
+        Demand::Required => Err(needed(IN_A_FILE)),
+        Demand::Advisory => Ok(()),
+    }
+}
+
+/// Whether a key may come without a proof of possession: an attestation that was copied looks like the right one, until
+/// the attested key signs.
+pub(super) fn check_without_proof(draft: &Draft) -> Result<(), String> {
+    match draft.options.attestation.demand {
+        Demand::Required => Err(
+            "Where attestations are required, one counts only with a proof that the key is here. Let the token sign it."
+                .to_owned(),
+        ),
+        Demand::Advisory => Ok(()),
+    }
+}
+
+fn needed(reason: &str) -> String {
+    format!(
+        "This ceremony takes no root key without a verified attestation. {reason} Use a key that was generated on a \
+         YubiKey, with a touch for each signature."
+    )
+}
+
+/// One device, one vote, before anybody spends a PIN try.
+pub(super) fn check_device(draft: &Draft, name: &str, device: Option<Serial>) -> Result<(), String> {
+    let serials = draft.root_keys.iter().filter_map(RootKey::device).chain(device);
+    let Err(Doubt::SameDevice { serial }) = check_distinct_devices(serials) else { return Ok(()) };
+    let holder = draft.root_keys.iter().find(|root| root.device() == Some(serial));
+    let holder = holder.map_or("Another holder", |root| root.name.as_str());
+    Err(format!(
+        "The key of {holder} is on YubiKey {serial} too, and one device would have two votes. Use another device for \
+         the key of {name}."
+    ))
+}
+
+fn refuse_fatal(weakness: Option<Weakness>) -> Result<(), String> {
+    match weakness {
+        Some(weakness) if weakness.is_fatal() => Err(weakness.to_string()),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,259 @@
+//! Where root keys come from: what a YubiKey attests is believed, asked for, told, and kept.
+
+use shared::attestation::{Attested, Certificate, certificates_of, verify};
+use shared::device::{Firmware, Serial};
+use shared::gap::{AttestationVerdict, KeptPlace, RootKeysDocument};
+use shared::key::Key;
+
+use super::world::{self, World};
+use crate::machine::attestation::Provenance;
+use crate::machine::export::KEYS_FILE_NAME;
+use crate::machine::*;
+use crate::token::{Attestation, Refusal, TokenId, TokenInfo, TokenKind};
+
+/// A real key on a real YubiKey, as its holder published it.
+const CHAIN: &str = include_str!("../../../../shared/tests/data/attestation/5.7.4-9c.pem");
+const SERIAL: &str = "38906331";
+
+fn chain() -> Attestation {
+    let [key, device] = certificates_of(CHAIN).unwrap().try_into().unwrap();
+    Attestation { key_certificate: key.der().to_vec(), device_certificate: device.der().to_vec() }
+}
+
+fn attested(world: &World) -> Attested {
+    let Attestation { key_certificate, device_certificate } = chain();
+    let anchors = &world.machine.draft.options.attestation.anchors;
+    verify(&key_certificate, &device_certificate, &[], anchors, world.moment().now).unwrap()
+}
+
+fn yubikey(serial: &str) -> TokenInfo {
+    let (token, _) = world::token("YubiKey 5C", serial, 1);
+    TokenInfo { kind: TokenKind::YubiKey, firmware: Some(Firmware::new(5, 7, 4)), ..token }
+}
+
+/// A room with a YubiKey that shows the real key and answers so when it is asked about it.
+fn room(serial: &str, answer: Result<Attestation, Refusal>) -> World {
+    let mut world = World::at_root_keys();
+    let token = yubikey(serial);
+    let key = attested(&world).key().clone();
+    world.attestations.push((token.id.clone(), key, answer));
+    world.tokens.push((token, Vec::new()));
+    world
+}
+
+/// Chooses the only key on the only token.
+fn choose(world: &mut World, name: &str) {
+    world.answer("token");
+    world.answer(name);
+    choose_token(world);
+    if world.question() == "root-keys.key" {
+        world.answer("");
+    }
+}
+
+fn choose_token(world: &mut World) {
+    let TokenId { label, serial } = world.tokens[0].0.id.clone();
+    assert_eq!(world.question(), "root-keys.token");
+    world.answer(&format!("{label}/{serial}"));
+}
+
+fn required(mut world: World) -> World {
+    world.machine.draft.options.attestation.demand = Demand::Required;
+    world
+}
+
+fn kept(world: &World) -> RootKeysDocument {
+    let draft = &world.machine.draft;
+    let root = shared::digest::DocumentDigest::of_canonical(b"{}");
+    RootKeysDocument::parse(&attestation::kept(draft, root, world.moment().now)).unwrap()
+}
+
+#[test]
+fn a_key_that_its_yubikey_attests_is_taken_and_said_to_be() {
+    for demand in [Demand::Advisory, Demand::Required] {
+        let mut world = room(SERIAL, Ok(chain()));
+        world.machine.draft.options.attestation.demand = demand;
+        choose(&mut world, "ann");
+        assert_eq!(world.question(), "root-keys.proof");
+        assert!(
+            world.said("ann: attested. The key was generated on YubiKey 38906331, firmware 5.7.4, slot 9c;")
+        );
+        assert!(world.said("Verified up to Yubico Attestation Root 1."));
+        world.answer("no");
+        if demand == Demand::Required {
+            assert_eq!(world.question(), "root-keys.proof");
+            assert!(world.said("counts only with a proof that the key is here"));
+            continue;
+        }
+        let root = &world.machine.draft.root_keys[0];
+        assert!(matches!(root.provenance, Provenance::Attested(_)));
+        assert_eq!(root.device(), Some(Serial(38_906_331)));
+        assert_eq!(kept(&world).keys[0].attestation.as_ref().unwrap().certificates.len(), 5);
+    }
+}
+
+#[test]
+fn an_attestation_that_does_not_count_is_told_and_refused_where_one_is_required() {
+    let mut damaged = chain();
+    damaged.key_certificate.truncate(100);
+    let other_order = Attestation {
+        key_certificate: chain().device_certificate,
+        device_certificate: chain().key_certificate,
+    };
+    let imported = Refusal::NotAttested { reason: "it was imported".to_owned() };
+    for (serial, answer, told) in [
+        ("11111111", Ok(chain()), "the token shows the serial number 11111111"),
+        (SERIAL, Ok(damaged), "is damaged"),
+        (SERIAL, Ok(other_order), "was not issued by the device certificate"),
+        (SERIAL, Err(imported), "it was imported"),
+    ] {
+        let mut world = room(serial, answer.clone());
+        choose(&mut world, "ann");
+        assert_eq!(world.question(), "root-keys.proof", "{told}");
+        assert!(world.said(told), "{told}: {:?}", world.notes);
+        world.answer("no");
+        let verdict = &kept(&world).keys[0].verdict;
+        assert!(!matches!(verdict, AttestationVerdict::Verified { .. }), "{told}");
+
+        let mut world = required(room(serial, answer));
+        choose(&mut world, "ann");
+        assert_eq!(world.question(), "root-keys.add", "{told}");
+        assert!(world.said("takes no root key without a verified attestation") && world.said(told), "{told}");
+        assert!(world.machine.draft.root_keys.is_empty());
+    }
+}
+
+#[test]
+fn a_token_that_cannot_be_asked_is_no_token_that_attests_nothing() {
+    let mut world = room(SERIAL, Ok(chain()));
+    world.answer("token");
+    world.answer("ann");
+    choose_token(&mut world);
+    assert_eq!(world.question(), "root-keys.key");
+    world.refuse_next = true;
+    world.answer("");
+    assert!(world.question() != "root-keys.proof", "it is asked again");
+    assert!(world.machine.draft.root_keys.is_empty());
+    assert!(!world.said("not attested"));
+}
+
+#[test]
+fn keys_in_files_and_behind_modules_are_refused_where_an_attestation_is_required() {
+    let mut world = required(World::at_root_keys());
+    for way in ["file", "generate"] {
+        world.answer(way);
+        assert_eq!(world.question(), "root-keys.add");
+        assert!(world.said("The key lives in a file"));
+        world.notes.clear();
+    }
+    world.tokens.push(world::token("tuf-root", "0a11ce", 1));
+    choose(&mut world, "bob");
+    assert_eq!(world.question(), "root-keys.add");
+    assert!(world.said("A PKCS#11 module shows no attestation"));
+    assert!(world.machine.draft.root_keys.is_empty());
+}
+
+#[test]
+fn what_is_known_against_old_firmware_is_told_and_rsa_that_can_be_computed_is_refused() {
+    let old = |firmware: Firmware| {
+        let mut world = room(SERIAL, Err(Refusal::NotAttested { reason: "it is old".to_owned() }));
+        world.tokens[0].0.firmware = Some(firmware);
+        world
+    };
+    let mut world = old(Firmware::new(5, 4, 3));
+    choose(&mut world, "ann");
+    assert_eq!(world.question(), "root-keys.proof");
+    assert!(world.said("firmware 5.4.3") && world.said("YSA-2024-03"), "{:?}", world.notes);
+
+    let mut world = old(Firmware::new(4, 3, 4));
+    let rsa = shared::software::SoftwareKey::generate(shared::key::Scheme::RsaPssSha256).unwrap();
+    world.attestations[0].1 = rsa.public().clone();
+    choose(&mut world, "ann");
+    assert_eq!(world.question(), "root-keys.add");
+    assert!(world.said("firmware 4.3.4") && world.said("YSA-2017-01"), "{:?}", world.notes);
+    assert!(world.signed.is_empty() && world.machine.draft.root_keys.is_empty());
+}
+
+#[test]
+fn two_keys_on_one_yubikey_are_refused_whichever_way_it_is_seen() {
+    let mut world = room(SERIAL, Ok(chain()));
+    choose(&mut world, "ann");
+    world.answer("no");
+    let (behind_a_module, keys) = world::token("YubiKey PIV #38906331", SERIAL, 7);
+    let behind_a_module = TokenInfo { manufacturer: "Yubico (www.yubico.com)".to_owned(), ..behind_a_module };
+    world.tokens = vec![(behind_a_module, keys)];
+    let asked = world.signed.len();
+    choose(&mut world, "bob");
+    assert_eq!(world.question(), "root-keys.add");
+    assert!(world.said("The key of ann is on YubiKey 38906331 too"), "{:?}", world.notes);
+    assert_eq!((world.machine.draft.root_keys.len(), world.signed.len()), (1, asked));
+}
+
+#[test]
+fn yubikeys_are_known_by_their_own_serial_number_and_other_tokens_are_not() {
+    let (token, _) = world::token("YubiKey PIV #38906331", "1234", 1);
+    let yubico = TokenInfo { manufacturer: "Yubico (www.yubico.com)".to_owned(), ..token.clone() };
+    assert_eq!(attestation::device_of(&token), None, "another maker");
+    assert_eq!(attestation::device_of(&yubico), Some(Serial(1234)));
+    let mut odd = yubico;
+    odd.id.serial = "a1b2".to_owned();
+    assert_eq!(attestation::device_of(&odd), Some(Serial(38_906_331)), "by its label");
+    assert_eq!(attestation::device_of(&yubikey("0038906331")), Some(Serial(38_906_331)));
+}
+
+#[test]
+fn what_is_known_about_the_keys_is_written_beside_the_payload_and_reads_back() {
+    let mut world = World::at_root_keys();
+    world.add_file("alice", 0);
+    world.tokens.push(world::token("tuf-root", "0a11ce", 7));
+    choose(&mut world, "bob");
+    world.answer("yes");
+    world.answer("done");
+    world.type_groups();
+    world.answer("yes");
+    world.answer("alice");
+    world.answer("bob");
+    assert_eq!(world.question(), "export.folder");
+    world.answer("/media/usb");
+    assert!(world.machine.is_ended());
+    let written: Vec<&str> = world.exported.iter().map(|(name, _)| *name).collect();
+    assert_eq!(written, ["payload.json", KEYS_FILE_NAME]);
+    let document = RootKeysDocument::parse(&world.exported[1].1).unwrap();
+    assert_eq!(Some(document.root), world.machine.draft.agreed.as_ref().map(|agreed| agreed.digest()));
+    assert_eq!(document.anchors.len(), 2);
+    let [alice, bob] = document.keys.as_slice() else { panic!("two keys") };
+    assert_eq!((alice.name.as_str(), &alice.place, &alice.possession), ("alice", &KeptPlace::File, &None));
+    assert!(matches!(&alice.verdict, AttestationVerdict::None { reason } if reason.contains("in a file")));
+    assert!(matches!(&bob.place, KeptPlace::Pkcs11 { serial, .. } if serial == "0a11ce"));
+    assert!(bob.possession.is_some() && bob.attestation.is_none());
+}
+
+#[test]
+fn a_medium_that_takes_the_payload_and_not_the_keys_is_asked_for_again() {
+    let mut world = World::at_sign();
+    world.answer("alice");
+    world.answer("bob");
+    world.full_for = Some(KEYS_FILE_NAME);
+    world.answer("/media/usb");
+    assert_eq!(world.question(), "export.folder");
+    assert!(
+        world.said("/media/usb/payload.json is written, but root-keys.json beside it is not. It is full.")
+    );
+    let first = world.exported.clone();
+    world.full_for = None;
+    world.answer("/media/usb");
+    assert!(world.machine.is_ended());
+    assert_eq!(world.exported[2..3], first[..1], "the same payload again");
+    assert_eq!(world.exported[3], first[1], "and the same keys");
+}
+
+#[test]
+fn a_certificate_that_was_kept_is_the_one_that_was_read() {
+    let mut world = room(SERIAL, Ok(chain()));
+    choose(&mut world, "ann");
+    world.answer("no");
+    let certificates = kept(&world).keys[0].attestation.clone().unwrap().certificates;
+    assert_eq!(certificates[..2], certificates_of(CHAIN).unwrap());
+    assert_eq!(certificates.last().map(Certificate::name).unwrap(), "Yubico Attestation Root 1");
+    assert_eq!(Key::from_json(&attested(&world).key().to_json()).unwrap(), kept(&world).keys[0].key);
+}
