@@ -4,7 +4,7 @@ use super::{Anchors, AttestationError, Attested, Certificate, verify};
 use crate::device::{PinPolicy, Serial, TouchPolicy};
 use crate::gap::RootKeyDocument;
 use crate::key::{Key, SignatureError};
-use crate::metadata::{Metadata, Root};
+use crate::metadata::{Metadata, Root, TopRole};
 use crate::time::UnixTime;
 
 /// The least that a ceremony accepts of a root key's policies.
@@ -64,13 +64,21 @@ pub struct Proven {
 }
 
 impl Proven {
-    /// With the proof of possession that the key's holder made at `time`.
+    /// With the proof of possession that the key's holder made at `time`; `key` is the attested one as the document
+    /// with the proof spells it.
     ///
     /// # Errors
-    /// The proof is not the attested key's.
-    pub fn by_possession(attested: Attested, time: UnixTime, proof: &[u8]) -> Result<Proven, SignatureError> {
-        let statement = RootKeyDocument::statement(attested.key.id(), time);
-        attested.key.verify(&statement, proof)?;
+    /// It is another key, or the proof is not its own.
+    pub fn by_possession(
+        attested: Attested,
+        key: &Key,
+        time: UnixTime,
+        proof: &[u8],
+    ) -> Result<Proven, SignatureError> {
+        if key.material() != attested.key.material() {
+            return Err(SignatureError::Invalid(key.id().clone()));
+        }
+        key.verify(&RootKeyDocument::statement(key.id(), time), proof)?;
         Ok(Proven { attested })
     }
 
@@ -80,10 +88,13 @@ impl Proven {
     /// The root has no signature of the attested key.
     pub fn by_root(attested: Attested, root: &Metadata<Root>) -> Result<Proven, SignatureError> {
         let document = root.document();
-        let bytes = document.signing_bytes();
+        let is_attested = |key: &&Key| key.material() == attested.key.material();
+        let spelt = root.body().keys_of(TopRole::Root).map(|(_, key)| key).find(is_attested);
         let mut found = Err(SignatureError::Invalid(attested.key.id().clone()));
-        for signature in document.signatures() {
-            found = found.or_else(|_| attested.key.verify(bytes, &signature.sig));
+        for (key, signature) in
+            spelt.into_iter().flat_map(|key| document.signatures().map(move |sig| (key, sig)))
+        {
+            found = found.or_else(|_| key.verify(document.signing_bytes(), &signature.sig));
         }
         found.map(|()| Proven { attested })
     }

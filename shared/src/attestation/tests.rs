@@ -4,6 +4,7 @@ pub(crate) mod maker;
 use super::*;
 use crate::device::{PinPolicy, TouchPolicy};
 use crate::gap::RootKeyDocument;
+use crate::json::Json;
 use maker::{
     BRANCH, Bench, DEVICE, KEY, NOW, Pair, Plan, ROOT, authority, extension, key_usage, pem, said, tlv,
     yubico,
@@ -325,10 +326,19 @@ fn an_attestation_counts_only_with_a_signature_of_its_key() {
     let attested = bench.attested();
     let statement = RootKeyDocument::statement(attested.key().id(), NOW);
     let proof = bench.key.sign(&statement);
-    assert!(Proven::by_possession(attested.clone(), NOW, &proof).is_ok());
-    assert!(Proven::by_possession(attested.clone(), UnixTime(NOW.0 + 1), &proof).is_err(), "of another time");
-    let strangers = Pair::new().sign(&statement);
-    assert!(Proven::by_possession(attested, NOW, &strangers).is_err(), "of another key");
+    let proven = |key: &Key, time, proof: &[u8]| Proven::by_possession(attested.clone(), key, time, proof);
+    assert!(proven(attested.key(), NOW, &proof).is_ok());
+    assert!(proven(attested.key(), UnixTime(NOW.0 + 1), &proof).is_err(), "of another time");
+    let stranger = Pair::new();
+    assert!(proven(attested.key(), NOW, &stranger.sign(&statement)).is_err(), "of another key");
+    let other = Key::from_spki_der(&stranger.spki()).unwrap();
+    let theirs = stranger.sign(&RootKeyDocument::statement(other.id(), NOW));
+    assert!(proven(&other, NOW, &theirs).is_err(), "about another key");
+    let mut spelt = attested.key().to_json();
+    spelt.set("keytype", Json::from("ecdsa-sha2-nistp256"));
+    let spelt = Key::from_json(&spelt).unwrap();
+    let proof = bench.key.sign(&RootKeyDocument::statement(spelt.id(), NOW));
+    assert!(proven(&spelt, NOW, &proof).is_ok(), "the same key under another name of its type");
 }
 
 #[test]

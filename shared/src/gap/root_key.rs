@@ -70,7 +70,7 @@ impl RootKeyDocument {
         let certificates = certificates_of(&self.attestation.concat())?;
         let used = AttestedUse { key: &self.key, serial: None };
         let attested = judge(&certificates, used, wanted, anchors, at)?;
-        Proven::by_possession(attested, self.time, &self.proof).map_err(KeyDocumentError::Proof)
+        Proven::by_possession(attested, &self.key, self.time, &self.proof).map_err(KeyDocumentError::Proof)
     }
 
     /// The document as a file.

@@ -160,7 +160,7 @@ impl KeptKey {
         let used = AttestedUse { key: &self.key, serial };
         let attested = judge(&attestation.certificates, used, wanted, anchors, at)?;
         let Some(possession) = &self.possession else { return Ok(Judged::Alone(attested)) };
-        let proven = Proven::by_possession(attested, possession.time, &possession.proof);
+        let proven = Proven::by_possession(attested, &self.key, possession.time, &possession.proof);
         proven.map(Judged::Proven).map_err(RootKeysError::Proof)
     }
 }
