@@ -52,14 +52,22 @@ impl Weakness {
             return Some(weakness);
         }
         match key.counted_scheme()? {
-            CountedScheme::Ecdsa(_) if firmware < EUCLEAK_MENDED => Some(Weakness::Eucleak(firmware)),
-            CountedScheme::RsaPss(_) | CountedScheme::RsaPkcs1(_)
-                if (ROCA_FIRST..=ROCA_LAST).contains(&firmware) && origin != Some(Origin::Imported) =>
-            {
-                Some(Weakness::RocaFirmware(firmware))
+            CountedScheme::Ecdsa(_) => Weakness::of_new_ecdsa(firmware),
+            CountedScheme::RsaPss(_) | CountedScheme::RsaPkcs1(_) if origin != Some(Origin::Imported) => {
+                Weakness::of_new_rsa(firmware)
             }
             _ => None,
         }
+    }
+
+    /// What would be known against an ECDSA key that a YubiKey with that firmware generates.
+    pub fn of_new_ecdsa(firmware: Firmware) -> Option<Weakness> {
+        (firmware < EUCLEAK_MENDED).then_some(Weakness::Eucleak(firmware))
+    }
+
+    /// What would be known against an RSA key that a YubiKey with that firmware generates.
+    pub fn of_new_rsa(firmware: Firmware) -> Option<Weakness> {
+        (ROCA_FIRST..=ROCA_LAST).contains(&firmware).then_some(Weakness::RocaFirmware(firmware))
     }
 }
 
