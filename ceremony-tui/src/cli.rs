@@ -21,6 +21,8 @@ pub struct Cli {
 pub enum Command {
     /// Hold a new ceremony: from preflight to an exported payload.json.
     New(NewArguments),
+    /// Look at tokens and prepare them: keys, PINs, attestations, public keys for a medium.
+    Tokens(TokensArguments),
     /// Say in sentences what a document is, who signed it and what is missing.
     Inspect {
         /// The document.
@@ -78,6 +80,24 @@ pub enum DemandName {
     /// People are told where one is missing.
     #[default]
     Advisory,
+}
+
+/// How tokens are looked at.
+#[derive(Debug, Clone, Default, Args)]
+pub struct TokensArguments {
+    /// Numbered lines instead of the full screen.
+    #[arg(long)]
+    pub plain: bool,
+    /// Read PINs from this descriptor: lines of label TAB secret; the label is the token's serial number or label.
+    #[arg(long, value_name = "N")]
+    pub pin_fd: Option<i32>,
+    /// A PKCS#11 module to look for tokens with, beside those of this machine: a path or a pkcs11: URI. Several times for
+    /// several modules.
+    #[arg(long = "module", value_name = "PATH-OR-URI", value_parser = ModuleRequest::parse)]
+    pub modules: Vec<ModuleRequest>,
+    /// Believe the makers of devices whose certificates (PEM) are in this file, instead of Yubico.
+    #[arg(long, value_name = "FILE")]
+    pub attestation_roots: Option<PathBuf>,
 }
 
 /// What to do with key files.

@@ -13,11 +13,13 @@
 mod attestation;
 mod board;
 mod compare;
+mod desk;
 mod draft;
 mod event;
 mod export;
 mod facts;
 mod finding;
+mod flow;
 mod lookout;
 mod names;
 mod online_key;
@@ -37,17 +39,19 @@ pub(crate) mod tests;
 
 pub use attestation::{AttestationRules, Demand};
 pub use board::{
-    Board, DocumentView, EndBoard, ExportBoard, FindingView, Fingerprint, GroupView, HolderState, HolderView,
-    KeyPlace, LockedAway, OnlineKeyBoard, OnlineKeyView, PreflightBoard, Presence, Progress, Proof, Proved,
-    Provenance, ReviewBoard, RootKeyView, RootKeysBoard, SeenToken, SettingView, SettingsBoard, SignBoard,
-    Source, Tokens, Trouble, Verdict, WhatIf, WhatIfRow,
+    Board, DeskBoard, DocumentView, EndBoard, ExportBoard, FindingView, Fingerprint, GroupView, HolderState,
+    HolderView, KeyPlace, LockedAway, OnlineKeyBoard, OnlineKeyView, Part, PreflightBoard, Presence,
+    Progress, Proof, Proved, Provenance, ReviewBoard, RootKeyView, RootKeysBoard, SeenToken, SettingView,
+    SettingsBoard, SignBoard, Source, Tokens, Trouble, Verdict, WhatIf, WhatIfRow,
 };
 pub use draft::{DraftError, Options};
 pub use event::{Effect, Event, Exported, Moment, Note, Novelty, Place, SecretNeed, Tone};
 pub use facts::{Dumps, Facts, User};
+pub use flow::Flow;
 pub use question::{Aside, Choice, Form, Preselect, Question, Weight};
 pub use step::Step;
 
+use desk::{Desk, Visit};
 use draft::Draft;
 use export::Export;
 use online_key::ImportOnlineKey;
@@ -61,9 +65,10 @@ use step::{Outcome, Turn};
 
 use crate::token::HostKind;
 
-/// A new ceremony, from preflight to the exported payload.
+/// One flow, from its first question to its end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Machine {
+    flow: Flow,
     draft: Draft,
     state: State,
 }
@@ -86,16 +91,32 @@ enum State {
     Review(Review),
     Sign(Sign),
     Export(Export),
+    Tokens(Desk),
     Ended,
 }
 
 impl Machine {
     /// A ceremony in which nothing has happened yet; the first event is [`Event::Started`].
     pub fn new(options: Options) -> Machine {
-        Machine { draft: Draft::new(options), state: State::Preflight(Preflight::Looking) }
+        Machine {
+            flow: Flow::NewCeremony,
+            draft: Draft::new(options),
+            state: State::Preflight(Preflight::Looking),
+        }
     }
 
-    /// The step that the ceremony is in; the last one also after its end.
+    /// Looking at tokens and preparing them, before anything has happened.
+    pub fn tokens(options: Options) -> Machine {
+        let (desk, _) = Desk::begin();
+        Machine { flow: Flow::Tokens, draft: Draft::new(options), state: State::Tokens(desk) }
+    }
+
+    /// What people came for.
+    pub fn flow(&self) -> Flow {
+        self.flow
+    }
+
+    /// The step that the flow is in; the last one also after its end.
     pub fn step(&self) -> Step {
         match self.state {
             State::Preflight(_) => Step::Preflight,
@@ -104,6 +125,8 @@ impl Machine {
             State::RootKeys(_) => Step::RootKeys,
             State::Review(_) => Step::Review,
             State::Sign(_) => Step::Sign,
+            State::Tokens(_) => Step::Tokens,
+            State::Ended if self.flow == Flow::Tokens => Step::Tokens,
             State::Export(_) | State::Ended => Step::Export,
         }
     }
@@ -116,7 +139,7 @@ impl Machine {
     /// What can be done now, for whoever asks for help.
     pub fn help(&self) -> &'static str {
         if self.is_ended() {
-            return "It is done. Carry the payload to the service and the digest on paper, lock the keys away, and leave.";
+            return self.flow.end_help();
         }
         self.step().help()
     }
@@ -141,6 +164,7 @@ impl Machine {
             State::Review(state) => Some(state.question()),
             State::Sign(state) => state.question(&self.draft),
             State::Export(state) => state.question(&self.draft),
+            State::Tokens(desk) => desk.question(&self.draft),
             State::Ended => None,
         }
     }
@@ -148,7 +172,7 @@ impl Machine {
     /// What happens, happens here. `moment` is the time of the event and some randomness.
     pub fn update(&mut self, event: Event, moment: Moment) -> Vec<Effect> {
         match event {
-            Event::Started => self.enter(Step::Preflight, moment),
+            Event::Started => self.enter(self.flow.first(), moment),
             Event::Help => vec![Effect::plain(self.help())],
             Event::Back => self.back(moment),
             Event::TokensSeen(host, looked) => {
@@ -169,7 +193,7 @@ impl Machine {
     /// The hosts that show what is plugged in, wherever that matters now: a screen looks at them again and again.
     pub fn watched(&self) -> Vec<HostKind> {
         match &self.state {
-            State::RootKeys(_) => self.draft.lookout.hosts(),
+            State::RootKeys(_) | State::Tokens(_) => self.draft.lookout.hosts(),
             State::Sign(_) => sign::watched(&self.draft),
             State::Preflight(_)
             | State::Settings(_)
@@ -185,6 +209,7 @@ impl Machine {
         let root = match &self.state {
             State::RootKeys(RootKeys::Token(way)) => way.proving()?,
             State::Sign(state) => state.signing(&self.draft)?,
+            State::Tokens(desk) => return desk.touch(),
             _ => return None,
         };
         let token = &root.on.as_ref()?.token;
@@ -214,6 +239,12 @@ impl Machine {
             self.state = State::Settings(before);
             return Vec::new();
         }
+        if let State::Tokens(desk) = &self.state
+            && let Some((before, effects)) = desk.clone().back(&self.draft)
+        {
+            self.state = State::Tokens(before);
+            return effects;
+        }
         let step = self.step();
         let inside = !self.is_at_beginning();
         let target = if inside { step } else { step.before().unwrap_or(step) };
@@ -234,7 +265,9 @@ impl Machine {
     /// Whether "back" leaves the step, or only begins it again.
     fn is_at_beginning(&self) -> bool {
         match &self.state {
-            State::Preflight(_) | State::Review(_) | State::Export(_) | State::Ended => true,
+            State::Preflight(_) | State::Review(_) | State::Export(_) | State::Tokens(_) | State::Ended => {
+                true
+            }
             State::Settings(state) => *state == Settings::Repository,
             State::OnlineKey(state) => state.is_at_beginning(),
             State::RootKeys(state) => *state == RootKeys::Choose,
@@ -275,6 +308,13 @@ impl Machine {
                 let turn = state.update(draft, event, moment);
                 self.settle(turn, step, State::Export, moment)
             }
+            State::Tokens(desk) => {
+                let turn = match desk.update(draft, event, moment) {
+                    Visit::Stay(desk, effects) => Turn::stay(desk, effects),
+                    Visit::Over(effects) => Turn { effects, ..Turn::done() },
+                };
+                self.settle(turn, step, State::Tokens, moment)
+            }
             State::Ended => Vec::new(),
         }
     }
@@ -299,13 +339,14 @@ impl Machine {
         let heading = format!(
             "Step {} of {}: {}. Proves: {}",
             step.number(),
-            Step::ALL.len(),
+            self.flow.steps().len(),
             step.name(),
             step.proves()
         );
         let mut effects = vec![Effect::heading(heading)];
         let draft = &mut self.draft;
         let turn = match step {
+            Step::Tokens => begin(Desk::begin(), State::Tokens),
             Step::Preflight => begin(Preflight::enter(), State::Preflight),
             Step::Settings => begin(Settings::enter(), State::Settings),
             Step::OnlineKey => begin(ImportOnlineKey::enter(draft), State::OnlineKey),

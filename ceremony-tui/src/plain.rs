@@ -1,6 +1,6 @@
-//! `--plain`: the ceremony as numbered lines, for screen readers, serial consoles, transcripts and scripts.
+//! `--plain`: a flow as numbered lines, for screen readers, serial consoles, transcripts and scripts.
 //!
-//! A prompt is one line, `[step N/7 Name] ? id question (default): `, and waits for one line. On a terminal that is too
+//! A prompt is one line, `[step 1/7 Name] ? id question (default): `, and waits for one line. On a terminal that is too
 //! narrow for it the question stands above.
 
 pub mod lines;
@@ -8,7 +8,7 @@ pub mod lines;
 use std::io::Write;
 
 use crate::interrupt::Interrupt;
-use crate::machine::{Event, Form, Machine, Note, Question, SecretNeed, Step, Tone};
+use crate::machine::{Event, Flow, Form, Machine, Note, Question, SecretNeed, Step, Tone};
 use crate::runner::{self, Front, Ports, RunError};
 use crate::secret::Secret;
 use crate::secrets::{Prompt, Secrets, SecretsError};
@@ -16,14 +16,10 @@ use crate::text::{self, printable, wrap};
 
 use lines::{Line, Lines};
 
-/// What is said of a ceremony that was stopped.
-pub(crate) const STOPPED: &str =
-    "Stopped. No payload was written; key files that were generated stay where they are.";
-
-/// How a ceremony in plain lines ended.
+/// How a flow ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// The payload was exported.
+    /// Nothing is left to do: the payload of a ceremony was exported.
     Complete,
     /// Standard input ended, `:quit` was typed, or a signal came: no payload was written.
     Stopped,
@@ -39,6 +35,8 @@ pub struct Plain<'a> {
     pub secrets: Secrets,
     /// Signals.
     pub interrupt: Interrupt,
+    /// What people came for.
+    pub flow: Flow,
     /// The step that prompts name.
     pub step: Step,
     /// How many columns the terminal has; lines are broken between words for it. `None` when the output is no
@@ -50,12 +48,9 @@ pub struct Plain<'a> {
     pub shown: usize,
 }
 
-/// Runs the ceremony until it is complete or stopped.
+/// Runs the flow until it is complete or stopped.
 pub fn run(machine: &mut Machine, ports: &mut Ports<'_>, plain: &mut Plain<'_>) -> Result<Ending, RunError> {
-    plain.write_line(
-        "",
-        "Vestry, a new ceremony. At any question :help explains, :back goes back, :quit stops.",
-    )?;
+    plain.write_line("", plain.flow.welcome())?;
     let mut event = Event::Started;
     loop {
         plain.step = machine.step();
@@ -189,11 +184,11 @@ impl Plain<'_> {
     }
 
     fn place(&self) -> String {
-        format!("[step {}/{} {}]", self.step.number(), Step::ALL.len(), self.step.name())
+        format!("[step {}/{} {}]", self.step.number(), self.flow.steps().len(), self.step.name())
     }
 
     fn stopped(&mut self) -> Result<Ending, RunError> {
-        self.write_line("", STOPPED)?;
+        self.write_line("", self.flow.stopped())?;
         Ok(Ending::Stopped)
     }
 }

@@ -8,9 +8,9 @@ use airgap_transfer::folder;
 use shared::attestation::Anchors;
 use shared::root_draft::KeySpelling;
 
-use crate::cli::{Cli, Command, DemandName, KeyCommand, NewArguments};
+use crate::cli::{Cli, Command, DemandName, KeyCommand, NewArguments, TokensArguments};
 use crate::interrupt::{Interrupt, Second};
-use crate::machine::{AttestationRules, Demand, Machine, Novelty, Options, SecretNeed, Step};
+use crate::machine::{AttestationRules, Demand, Machine, Novelty, Options, SecretNeed};
 use crate::plain::lines::Lines;
 use crate::plain::{Ending, Plain};
 use crate::process::{self, broker, filter, hosts::Hosts, inherited};
@@ -36,9 +36,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             inspect::run(&file, &anchors, clock::now(), &mut std::io::stdout().lock())?;
             Ok(ExitCode::SUCCESS)
         }
-        Some(Command::New(arguments)) if arguments.plain => new_in_plain_lines(arguments),
-        Some(Command::New(arguments)) => new_on_full_screen(arguments),
-        None => new_on_full_screen(NewArguments::default()),
+        Some(Command::New(arguments)) => new_ceremony(arguments),
+        None => new_ceremony(NewArguments::default()),
+        Some(Command::Tokens(arguments)) => tokens(arguments),
         Some(Command::Key { command: KeyCommand::Generate { out, scheme, pin_fd } }) => {
             generate_key(&out, scheme.into(), pin_fd)
         }
@@ -77,7 +77,29 @@ impl Start {
     }
 }
 
-fn machine(arguments: NewArguments, anchors: Anchors) -> Machine {
+/// How a flow is shown.
+#[derive(Clone, Copy)]
+struct Shown {
+    by: Shape,
+    pin_fd: Option<i32>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Lines,
+    FullScreen,
+}
+
+impl Shown {
+    fn new(plain: bool, pin_fd: Option<i32>) -> Shown {
+        Shown { by: if plain { Shape::Lines } else { Shape::FullScreen }, pin_fd }
+    }
+}
+
+fn new_ceremony(arguments: NewArguments) -> anyhow::Result<ExitCode> {
+    check_folder(&arguments)?;
+    let anchors = anchors(arguments.attestation_roots.as_deref())?;
+    let shown = Shown::new(arguments.plain, arguments.pin_fd);
     let demand = match arguments.attestation {
         DemandName::Required => Demand::Required,
         DemandName::Advisory => Demand::Advisory,
@@ -89,14 +111,32 @@ fn machine(arguments: NewArguments, anchors: Anchors) -> Machine {
     };
     let NewArguments { folder, modules, .. } = arguments;
     let attestation = AttestationRules { anchors, demand };
-    Machine::new(Options { folder, spelling, build_date: clock::build_date(), modules, attestation })
+    let build_date = clock::build_date();
+    show(Machine::new(Options { folder, spelling, build_date, modules, attestation }), shown)
 }
 
-fn new_in_plain_lines(arguments: NewArguments) -> anyhow::Result<ExitCode> {
-    check_folder(&arguments)?;
+fn tokens(arguments: TokensArguments) -> anyhow::Result<ExitCode> {
     let anchors = anchors(arguments.attestation_roots.as_deref())?;
-    let mut start = Start::begin(arguments.pin_fd, Second::Ends)?;
-    let mut machine = machine(arguments, anchors);
+    let shown = Shown::new(arguments.plain, arguments.pin_fd);
+    let options = Options {
+        folder: None,
+        spelling: KeySpelling::Plain,
+        build_date: clock::build_date(),
+        modules: arguments.modules,
+        attestation: AttestationRules { anchors, demand: Demand::Advisory },
+    };
+    show(Machine::tokens(options), shown)
+}
+
+fn show(machine: Machine, shown: Shown) -> anyhow::Result<ExitCode> {
+    match shown.by {
+        Shape::Lines => in_plain_lines(machine, shown.pin_fd),
+        Shape::FullScreen => on_full_screen(machine, shown.pin_fd),
+    }
+}
+
+fn in_plain_lines(mut machine: Machine, pin_fd: Option<i32>) -> anyhow::Result<ExitCode> {
+    let mut start = Start::begin(pin_fd, Second::Ends)?;
     let surroundings = Surroundings::here();
     let mut folders = Folders::default();
     let mut ports = Ports::new(&mut start.hosts, &mut folders, &surroundings);
@@ -107,7 +147,8 @@ fn new_in_plain_lines(arguments: NewArguments) -> anyhow::Result<ExitCode> {
         lines: Lines::from_standard_input(),
         secrets: start.secrets,
         interrupt: start.interrupt.clone(),
-        step: Step::Preflight,
+        flow: machine.flow(),
+        step: machine.step(),
         columns,
         rows,
         shown: 0,
@@ -151,19 +192,16 @@ fn exit_code(ending: Ending, interrupt: &Interrupt) -> ExitCode {
     }
 }
 
-fn new_on_full_screen(arguments: NewArguments) -> anyhow::Result<ExitCode> {
-    check_folder(&arguments)?;
+fn on_full_screen(machine: Machine, pin_fd: Option<i32>) -> anyhow::Result<ExitCode> {
     if !terminal::is_there() {
         return Err(SecretsError::NoTerminal.into());
     }
     screen::look::check_terminal_type()?;
-    let anchors = anchors(arguments.attestation_roots.as_deref())?;
-    let mut start = Start::begin(arguments.pin_fd, Second::Waits)?;
+    let mut start = Start::begin(pin_fd, Second::Waits)?;
     let surroundings = Surroundings::here();
     let mut folders = Folders::default();
     let mut ports = Ports::new(&mut start.hosts, &mut folders, &surroundings);
-    let ending =
-        screen::runner::run(machine(arguments, anchors), &mut ports, start.secrets, &start.interrupt)?;
+    let ending = screen::runner::run(machine, &mut ports, start.secrets, &start.interrupt)?;
     Ok(exit_code(ending, &start.interrupt))
 }
 

@@ -218,7 +218,7 @@ fn answer(effect: Effect, ports: &mut Ports<'_>, front: &mut dyn Front) -> Resul
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// Output failed.
-    #[error("The output could not be written ({0}). No payload was written after that.")]
+    #[error("The output could not be written ({0}). Nothing was done after that.")]
     Output(#[from] std::io::Error),
     /// No randomness.
     #[error(transparent)]

@@ -16,10 +16,18 @@ use descriptor::Listed;
 /// A new secret has at least this many characters.
 fn shortest(novelty: Novelty) -> usize {
     match novelty {
-        Novelty::Known => 1,
+        Novelty::Known | Novelty::Unlocking | Novelty::ManagementKey => 1,
         // What PIV asks of a PIN.
         Novelty::NewPin => 6,
         Novelty::New => 8,
+    }
+}
+
+/// Whether nobody but the person who types it knows it: then it is typed twice.
+pub(crate) fn is_new(novelty: Novelty) -> bool {
+    match novelty {
+        Novelty::New | Novelty::NewPin => true,
+        Novelty::Known | Novelty::Unlocking | Novelty::ManagementKey => false,
     }
 }
 
@@ -77,7 +85,7 @@ fn from_terminal(
 ) -> Result<Secret, SecretsError> {
     let Prompt { out, text } = prompt;
     let secret = terminal::read_hidden(&mut Prompt { out: &mut *out, text: text.clone() }, interrupt)?;
-    if need.novelty != Novelty::Known && !secret.is_empty() {
+    if is_new(need.novelty) && !secret.is_empty() {
         // Before the second time: nobody types twice what is refused anyway.
         let secret = check_given(need, secret)?;
         let again =

@@ -2,6 +2,7 @@
 //!
 //! A front end that writes lines hears the same as notes; one with room shows the picture, and the notes that are news.
 
+mod desk;
 mod end;
 mod export;
 mod online_key;
@@ -16,10 +17,12 @@ mod what_if;
 use shared::digest::DocumentDigest;
 use shared::time::UnixTime;
 
+use super::desk::end_board;
 use super::draft::Draft;
 use super::review::Review;
-use super::{Machine, State};
+use super::{Flow, Machine, State};
 
+pub use desk::{DeskBoard, Part};
 pub use end::{EndBoard, LockedAway};
 pub use export::ExportBoard;
 pub use online_key::{Fingerprint, OnlineKeyBoard, OnlineKeyView, Proof};
@@ -50,6 +53,8 @@ pub enum Board {
     Export(ExportBoard),
     /// The ceremony is complete.
     End(EndBoard),
+    /// Tokens, and what is done to them.
+    Desk(DeskBoard),
 }
 
 /// How far one of several things is.
@@ -101,6 +106,8 @@ impl Machine {
             State::Review(state) => Board::Review(ReviewBoard::of(state, draft)),
             State::Sign(state) => Board::Sign(SignBoard::of(state, draft)),
             State::Export(_) => Board::Export(ExportBoard::of(draft)),
+            State::Tokens(desk) => Board::Desk(desk.board(draft)),
+            State::Ended if self.flow == Flow::Tokens => Board::Desk(end_board(draft)),
             State::Ended => end_or_export(draft),
         }
     }
@@ -110,9 +117,11 @@ impl Machine {
         let root = match &self.state {
             State::Review(Review::Comparing(reviewed, _) | Review::Agreeing(reviewed)) => reviewed.root(),
             State::Sign(_) | State::Export(_) | State::Ended => self.draft.agreed.as_ref()?.root(),
-            State::Preflight(_) | State::Settings(_) | State::OnlineKey(_) | State::RootKeys(_) => {
-                return None;
-            }
+            State::Preflight(_)
+            | State::Settings(_)
+            | State::OnlineKey(_)
+            | State::RootKeys(_)
+            | State::Tokens(_) => return None,
         };
         Some(DocumentView { bytes: root.document().signing_bytes(), digest: root.document().digest() })
     }

@@ -60,6 +60,8 @@ pub(super) struct Draft {
     pub(super) lookout: Lookout,
     /// What is plugged in, as far as somebody has looked.
     pub(super) seen: Seen,
+    /// What was done to tokens and exported from them, in sentences.
+    pub(super) done_to_tokens: Vec<String>,
     /// What was found before any key appeared.
     pub(super) findings: Vec<Finding>,
     /// Attempts to sign the agreed document, in order.
@@ -184,6 +186,7 @@ impl Draft {
             exceptions: Vec::new(),
             lookout: Lookout::default(),
             seen: Seen::default(),
+            done_to_tokens: Vec::new(),
             findings: Vec::new(),
             tried: Vec::new(),
             exported: None,

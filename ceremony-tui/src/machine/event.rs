@@ -117,6 +117,10 @@ pub enum Novelty {
     New,
     /// A PIN that a token will take.
     NewPin,
+    /// It unlocks a PIN, and wrong ones are counted too.
+    Unlocking,
+    /// A PIV management key, in hexadecimal digits. Wrong ones are not counted.
+    ManagementKey,
 }
 
 /// One line for the people in the room.

@@ -1,8 +1,8 @@
-//! The seven steps, and how one of them ends.
+//! The steps of every flow, and how one of them ends.
 
 use super::event::Effect;
 
-/// A step of the ceremony, in order.
+/// A step of a flow. Those of a new ceremony are in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// Is this machine fit to see keys?
@@ -19,10 +19,12 @@ pub enum Step {
     Sign,
     /// The document leaves the room.
     Export,
+    /// The only step of its flow: tokens are looked at and prepared.
+    Tokens,
 }
 
 impl Step {
-    /// All steps in order.
+    /// All steps of a new ceremony, in order.
     pub const ALL: [Step; 7] = [
         Step::Preflight,
         Step::Settings,
@@ -33,9 +35,9 @@ impl Step {
         Step::Export,
     ];
 
-    /// Its number, from 1.
+    /// Its number in its flow, from 1.
     pub fn number(self) -> usize {
-        Step::ALL.iter().position(|step| *step == self).map_or(0, |index| index + 1)
+        Step::ALL.iter().position(|step| *step == self).map_or(1, |index| index + 1)
     }
 
     /// Its name.
@@ -48,6 +50,7 @@ impl Step {
             Step::Review => "Review",
             Step::Sign => "Sign",
             Step::Export => "Export",
+            Step::Tokens => "Tokens",
         }
     }
 
@@ -61,6 +64,7 @@ impl Step {
             Step::Review => "everybody saw the same bytes, and agreed to them before signing.",
             Step::Sign => "each signature verifies over the reviewed bytes.",
             Step::Export => "the medium holds the very bytes that were signed.",
+            Step::Tokens => "nothing changes on a token before somebody has said yes to it.",
         }
     }
 
@@ -88,15 +92,22 @@ impl Step {
             Step::Export => {
                 "Name the folder that the medium is mounted on. Back leads to signing again; signatures are kept."
             }
+            Step::Tokens => {
+                "Choose a token and what to do with it; looking costs nothing. What changes a token is shown first, with \
+                 what it costs. A PIN that was wrong is never tried again by itself. P-384 and Ed25519 keys on a YubiKey are \
+                 not offered: most clients refuse the first, and the second cannot sign a root of usual size there."
+            }
         }
     }
 
     pub(super) fn before(self) -> Option<Step> {
-        self.number().checked_sub(2).and_then(|index| Step::ALL.get(index)).copied()
+        let index = Step::ALL.iter().position(|step| *step == self)?;
+        index.checked_sub(1).and_then(|index| Step::ALL.get(index)).copied()
     }
 
     pub(super) fn after(self) -> Option<Step> {
-        Step::ALL.get(self.number()).copied()
+        let index = Step::ALL.iter().position(|step| *step == self)?;
+        Step::ALL.get(index + 1).copied()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The machine without a world: refusals by name, and random ceremonies that check the invariants after every event.
 
 mod attestation;
+mod desk;
 mod pictures;
 mod random;
 mod ways_back;

@@ -3,6 +3,7 @@
 //! Nothing is left out to make text fit: what is too wide goes on in the next row.
 
 mod aside;
+mod desk;
 mod digest;
 mod end;
 mod export;
@@ -131,5 +132,6 @@ pub fn page(board: &Board, width: usize) -> Page {
         Board::Sign(board) => sign::page(board, width),
         Board::Export(board) => export::page(board, width),
         Board::End(board) => end::page(board, width),
+        Board::Desk(board) => desk::page(board, width),
     }
 }

@@ -24,7 +24,7 @@ use crate::clock::{self, Deadline};
 use crate::dice;
 use crate::interrupt::Interrupt;
 use crate::machine::{self, Machine, Note};
-use crate::plain::{Ending, STOPPED};
+use crate::plain::Ending;
 use crate::runner::{Ports, RunError};
 use crate::secrets::Secrets;
 use crate::secrets::terminal::forget_type_ahead;
@@ -44,7 +44,7 @@ use stage::Stage;
 /// How often a timer is drawn.
 const TICK: Duration = Duration::from_millis(250);
 
-/// Runs the ceremony on the full screen. The terminal is restored at the end, after a signal and after a panic.
+/// Runs a flow on the full screen. The terminal is restored at the end, after a signal and after a panic.
 pub fn run(
     machine: Machine,
     ports: &mut Ports<'_>,
@@ -69,7 +69,7 @@ pub fn run(
     let lines = if screen.model.machine.is_ended() {
         left_behind(&screen.model)
     } else {
-        wrap(STOPPED, line_width(&screen.model))
+        wrap(screen.model.machine.flow().stopped(), line_width(&screen.model))
     };
     // Before anything is printed: the text is for the terminal's own screen.
     drop(screen);

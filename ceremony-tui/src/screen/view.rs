@@ -46,11 +46,15 @@ fn whole(model: &Model, look: Look, area: Rect, frame: &mut Frame<'_>) {
 
 fn too_small(model: &Model, area: Rect, frame: &mut Frame<'_>) {
     let mut text = format!(
-        "This terminal has {}x{} characters; the ceremony needs {}x{}. Make it larger; nothing is lost.",
-        area.width, area.height, SMALLEST.columns, SMALLEST.rows
+        "This terminal has {}x{} characters; {} needs {}x{}. Make it larger; nothing is lost.",
+        area.width,
+        area.height,
+        model.machine.flow().noun(),
+        SMALLEST.columns,
+        SMALLEST.rows
     );
     if matches!(model.mode, Mode::Stopping(_)) {
-        text = format!("Stop the ceremony? y stops, n goes on. {text}");
+        text = format!("Stop {}? y stops, n goes on. {text}", model.machine.flow().noun());
     }
     frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);
 }

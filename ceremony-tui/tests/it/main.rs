@@ -11,6 +11,7 @@ mod attestation;
 mod bad_input;
 mod cards;
 mod ceremony;
+mod desk;
 mod full_screen;
 mod hanging;
 mod holders;

@@ -7,9 +7,9 @@ use shared::software::SoftwareKey;
 
 const KEY: &str = "02";
 
-/// The module, or a panic that says how to get it.
-pub(crate) fn module() -> String {
-    softhsm::module().unwrap_or_else(|error| panic!("{error}")).display().to_string()
+/// What a program needs in its environment to see the tokens of this bench.
+pub(crate) fn environment(bench: &softhsm::SoftHsm) -> (&'static str, &str) {
+    (softhsm::CONFIGURATION_VARIABLE, bench.configuration().to_str().unwrap())
 }
 
 /// A set of tokens that vanishes with its folder.
@@ -26,7 +26,7 @@ impl SoftHsm {
 
     /// What a program needs in its environment to see these tokens.
     pub(crate) fn environment(&self) -> (&'static str, &str) {
-        (softhsm::CONFIGURATION_VARIABLE, self.bench.configuration().to_str().unwrap())
+        environment(&self.bench)
     }
 
     /// Makes a token that generates its key itself.

@@ -206,8 +206,8 @@ fn in_file(name: String, key: Key, path: String) -> RootKey {
 
 fn passphrase(name: &str, path: &str, novelty: Novelty) -> SecretNeed {
     let what = match novelty {
-        Novelty::Known => format!("Passphrase of {path}"),
         Novelty::New | Novelty::NewPin => format!("New passphrase for {path}"),
+        Novelty::Known | Novelty::Unlocking | Novelty::ManagementKey => format!("Passphrase of {path}"),
     };
     SecretNeed { id: "root-keys.secret", labels: vec![name.to_owned()], what, novelty, tries: None }
 }

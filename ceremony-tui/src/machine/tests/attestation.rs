@@ -216,7 +216,8 @@ fn what_is_known_about_the_keys_is_written_beside_the_payload_and_reads_back() {
     assert_eq!(world.question(), "export.folder");
     world.answer("/media/usb");
     assert!(world.machine.is_ended());
-    let written: Vec<&str> = world.exported.iter().map(|(name, _)| *name).collect();
+    let written: Vec<&str> =
+        world.exported.iter().map(|(path, _)| path.rsplit('/').next().unwrap()).collect();
     assert_eq!(written, ["payload.json", KEYS_FILE_NAME]);
     let document = RootKeysDocument::parse(&world.exported[1].1).unwrap();
     assert_eq!(Some(document.root), world.machine.draft.agreed.as_ref().map(|agreed| agreed.digest()));

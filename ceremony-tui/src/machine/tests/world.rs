@@ -1,6 +1,10 @@
 //! A world for the machine: key files, tokens, an online key, and answers to every effect. Its keys are always the
 //! same, so that its digests are.
 
+mod desk;
+
+use std::collections::VecDeque;
+
 use shared::attestation::Anchors;
 use shared::device::{KeyPolicy, Origin, PinPolicy, TouchPolicy};
 use shared::gap::OnlineKeyDocument;
@@ -15,6 +19,8 @@ use crate::token::{
     Answer, AskError, Attestation, HostKind, KeyFileKind, KeyLocator, Listing, PinState, Refusal, Request,
     Sight, TokenId, TokenInfo, TokenKey, TokenKind, Unusable,
 };
+
+pub(crate) use desk::new_yubikey;
 
 pub(crate) struct World {
     pub(crate) machine: Machine,
@@ -42,10 +48,17 @@ pub(crate) struct World {
     pub(crate) fail_next: Option<AskError>,
     /// The document for which the medium has no room.
     pub(crate) full_for: Option<&'static str>,
-    /// What was to be written, in order.
-    pub(crate) exported: Vec<(&'static str, Vec<u8>)>,
     /// Bytes that a key was asked to sign.
     pub(crate) signed: Vec<Vec<u8>>,
+    /// What was changed on tokens.
+    pub(crate) changes: Vec<String>,
+    /// What tokens say next when they are asked to do something.
+    pub(crate) refusals: VecDeque<Refusal>,
+    /// What tokens say about keys besides.
+    pub(crate) policies: Vec<(String, KeyPolicy)>,
+    pub(crate) attestation: Option<Attestation>,
+    /// Documents that were exported.
+    pub(crate) exported: Vec<(String, Vec<u8>)>,
     clock: i64,
 }
 
@@ -133,8 +146,12 @@ impl World {
             garble_next: false,
             fail_next: None,
             full_for: None,
-            exported: Vec::new(),
             signed: Vec::new(),
+            changes: Vec::new(),
+            refusals: VecDeque::new(),
+            policies: Vec::new(),
+            attestation: None,
+            exported: Vec::new(),
             clock,
         }
     }
@@ -184,17 +201,15 @@ impl World {
                 Some(Event::Exported(Err("It is full. Take another.".to_owned())))
             }
             Effect::Export { folder, name, bytes } => {
-                self.exported.push((name, bytes));
+                let path = format!("{folder}/{name}");
+                self.exported.push((path.clone(), bytes));
                 if self.full_for == Some(name) {
                     return Some(Event::Exported(Err("It is full. Take another.".to_owned())));
                 }
-                Some(Event::Exported(Ok(Exported {
-                    path: format!("{folder}/{name}"),
-                    file_digest: "00".to_owned(),
-                    was_there: false,
-                })))
+                Some(Event::Exported(Ok(Exported { path, file_digest: "00".to_owned(), was_there: false })))
             }
-            Effect::Ask { host, request, .. } => {
+            Effect::Ask { host, request, secrets } => {
+                assert_eq!(secrets.len(), usize::from(request.secrets()), "{request:?}");
                 self.asked += 1;
                 if refuse {
                     return Some(Event::Asked(Err(AskError::Died)));
@@ -245,7 +260,7 @@ impl World {
         let find = |path: &str| self.files.iter().find(|(known, _)| known == path).ok_or_else(missing);
         match request {
             Request::Keys { token, .. } => Ok(Answer::Keys(self.keys_of(&token))),
-            Request::Attestation { token, .. } => {
+            Request::Attestation { token, .. } if self.attests(&token) => {
                 let said = self.attestations.iter().find(|(known, ..)| *known == token);
                 let nothing = Refusal::NotAttested { reason: "it has no certificate".to_owned() };
                 said.map_or(Err(nothing), |(.., said)| said.clone()).map(Answer::Attestation)
@@ -273,8 +288,12 @@ impl World {
                 self.signed.push(message);
                 Ok(Answer::Signature(signature))
             }
-            _ => Err(Refusal::NotSupported),
+            other => self.answer_at_desk(other),
         }
+    }
+
+    fn attests(&self, token: &TokenId) -> bool {
+        self.attestations.iter().any(|(known, ..)| known == token)
     }
 
     fn keys_of(&self, wanted: &TokenId) -> Vec<TokenKey> {
@@ -289,7 +308,7 @@ impl World {
             details: Vec::new(),
             warnings: Vec::new(),
         };
-        let own = held.into_iter().flat_map(|(_, keys)| keys).map(shown);
+        let own = held.into_iter().flat_map(|(_, keys)| keys).map(shown).map(|key| self.with_policy(key));
         let attested = self.attestations.iter().filter(|(token, ..)| token == wanted);
         let attested = attested.map(|(_, key, _)| TokenKey {
             id: "9c".to_owned(),

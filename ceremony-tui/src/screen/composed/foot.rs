@@ -28,7 +28,7 @@ pub(super) fn foot(model: &Model, most_rows: usize) -> Foot {
         Mode::Working(work) => working(work, model, width),
         Mode::Secret(prompt) => secret(prompt, width),
         Mode::Stopping(beneath) => stopping(beneath, model, width),
-        Mode::Ended => Foot::of(lines(Ink::Strong, "Enter leaves. The digest stays on the terminal.", width)),
+        Mode::Ended => Foot::of(lines(Ink::Strong, model.machine.flow().farewell(), width)),
     }
 }
 
@@ -175,12 +175,18 @@ fn tries(prompt: &SecretPrompt) -> Option<&'static str> {
         (None, Novelty::NewPin) => {
             Some("6 characters or more, twice. The token keeps it; nobody can read it.")
         }
+        (None, Novelty::Unlocking) => Some(
+            "Wrong ones are counted too, and after the last one nobody can unlock the PIN. Esc spends no try.",
+        ),
+        (None, Novelty::ManagementKey) => {
+            Some("48 digits from most YubiKeys, 64 from some. A wrong one changes nothing.")
+        }
         (None, Novelty::New) => Some("8 characters or more, twice. Nobody can recover it."),
     }
 }
 
 fn stopping(beneath: &Mode, model: &Model, width: usize) -> Foot {
-    let mut rows = lines(Ink::Strong, "Stop the ceremony? No payload is written.", width);
+    let mut rows = lines(Ink::Strong, model.machine.flow().stop_question(), width);
     if model.machine.holds_signatures() {
         rows.extend(lines(Ink::Wrong, "The signatures that were given are thrown away.", width));
     }

@@ -87,8 +87,8 @@ const fn also(code: KeyCode, command: Command) -> Binding {
 
 const ENTER: Binding = key(KeyCode::Enter, Command::Submit, "Enter", "answer", "give the answer");
 const BACK: Binding = key(KeyCode::Esc, Command::Back, "Esc", "back", "go one step back");
-const STOP: Binding = control('c', Command::Stop, "Ctrl-C", "stop", "stop the ceremony, after a question")
-    .listed(Listed::IfRoom);
+const STOP: Binding =
+    control('c', Command::Stop, "Ctrl-C", "stop", "stop, after a question").listed(Listed::IfRoom);
 const PAGE_DOWN: Binding =
     key(KeyCode::PageDown, Command::PageDown, "PgDn", "more", "read on").listed(Listed::WhileMore);
 const PAGE_UP: Binding =
@@ -192,7 +192,7 @@ const SECRET: &[Binding] = &[
 ];
 
 const STOPPING: &[Binding] = &[
-    key(KeyCode::Char('y'), Command::ConfirmStop, "y", "stop", "stop the ceremony"),
+    key(KeyCode::Char('y'), Command::ConfirmStop, "y", "stop", "stop"),
     key(KeyCode::Char('n'), Command::GoOn, "n", "go on", "go on"),
     key(KeyCode::Esc, Command::GoOn, "Esc", "go on", "go on"),
 ];
@@ -208,13 +208,7 @@ const LEAVE_AT_ONCE: Binding = control(
 .listed(Listed::InHelp);
 
 const ENDED: &[Binding] = &[
-    key(
-        KeyCode::Enter,
-        Command::Leave,
-        "Enter",
-        "leave",
-        "leave; the digest and what comes next stay on the terminal",
-    ),
+    key(KeyCode::Enter, Command::Leave, "Enter", "leave", "leave; what was said last stays on the terminal"),
     PAGE_DOWN,
     PAGE_UP,
     SCROLL,

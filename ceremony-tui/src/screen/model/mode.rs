@@ -16,7 +16,7 @@ pub enum Mode {
     Secret(SecretPrompt),
     /// Whether to stop. What was waited for before goes on underneath.
     Stopping(Box<Mode>),
-    /// Nothing: the ceremony is complete.
+    /// Nothing: the flow is complete.
     Ended,
 }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::machine::{Novelty, SecretNeed};
+use crate::machine::SecretNeed;
 use crate::screen::model::Round;
 use crate::secret::Secret;
-use crate::secrets::{SecretsError, check_given, same};
+use crate::secrets::{SecretsError, check_given, is_new, same};
 
 use super::keyboard::REST_OF_KEY;
 
@@ -190,11 +190,11 @@ impl Typing {
         };
         let typed = std::mem::replace(&mut self.typed, next);
         self.has_forgotten = false;
-        match (self.need.novelty, self.first.take()) {
-            (Novelty::Known, _) => Typed::Done(check_given(&self.need, typed)),
-            (Novelty::New | Novelty::NewPin, Some(first)) => Typed::Done(same(first, &typed)),
+        match (is_new(self.need.novelty), self.first.take()) {
+            (false, _) => Typed::Done(check_given(&self.need, typed)),
+            (true, Some(first)) => Typed::Done(same(first, &typed)),
             // Before the second time: nobody types twice what is refused anyway.
-            (Novelty::New | Novelty::NewPin, None) => match check_given(&self.need, typed) {
+            (true, None) => match check_given(&self.need, typed) {
                 Ok(first) => {
                     self.first = Some(first);
                     Typed::Again
@@ -222,6 +222,7 @@ const DELETE: u8 = 127;
 mod tests {
     use super::super::keyboard::{Keyboard, Stroke};
     use super::*;
+    use crate::machine::Novelty;
     use crate::screen::event::{Command, Event};
     use crate::screen::keymap;
     use crate::screen::model::{Document, Doing, Paging, Situation};

@@ -1,5 +1,6 @@
 //! Every screen of the flow at every size, one snapshot a screen. The states come from driving the real machine.
 
+mod desk;
 mod export;
 mod online_key;
 mod preflight;

@@ -37,6 +37,22 @@ impl Stage {
         Stage::begin_in(Stage::empty())
     }
 
+    /// The flow of tokens, before anything was looked at.
+    pub(super) fn before_tokens(tokens: Vec<crate::token::TokenInfo>) -> Stage {
+        let world = World::before_tokens(tokens);
+        let model = Model::new(world.machine.clone(), USUAL, world.moment().now);
+        Stage { model, world, held_back: Vec::new() }
+    }
+
+    /// One token, chosen in the flow of tokens.
+    pub(super) fn at_token(token: crate::token::TokenInfo) -> Stage {
+        let word = format!("{}/{}", token.id.label, token.id.serial);
+        let mut stage = Stage::begin_in(Stage::before_tokens(vec![token]));
+        stage.answer(&word);
+        assert_eq!(stage.question(), "tokens.do");
+        stage
+    }
+
     pub(super) fn begin_in(mut stage: Stage) -> Stage {
         stage.happen(Event::Machine(machine::Event::Started));
         stage

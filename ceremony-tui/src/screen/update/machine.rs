@@ -10,13 +10,14 @@ pub(super) fn tell(model: &mut Model, event: ceremony::Event, moment: Moment) ->
         return see(model, event, moment);
     }
     let before = (model.machine.step(), asked(model), model.machine.is_ended());
+    let heading = model.picture.page.heading.clone();
     let answers = matches!(event, ceremony::Event::Answer(_) | ceremony::Event::Back);
     let (said, wanted) = split(model.machine.update(event, moment));
     take_in_notes(model, said, answers);
     model.look_again();
     let after = (model.machine.step(), asked(model), model.machine.is_ended());
-    if (before.0, before.2) != (after.0, after.2) {
-        // A new step begins at the top of its page.
+    if (before.0, before.2) != (after.0, after.2) || heading != model.picture.page.heading {
+        // A new step, or a page about something else, begins at its top.
         model.reading = Reading::default();
     }
     if before != after || answers && wanted.is_empty() && model.notes.iter().all(is_no_refusal) {

@@ -20,7 +20,8 @@ pub(super) fn title(model: &Model, look: Look, area: Rect, frame: &mut Frame<'_>
     let [start, end] = Layout::horizontal([Constraint::Min(1), Constraint::Length(width + 1)]).areas(area);
     let name = model.machine.repository().map(|name| format!(" · {name}")).unwrap_or_default();
     let flavour = if model.machine.is_for_rstuf() { " for RSTUF" } else { "" };
-    let title = clip(&printable(&format!(" Vestry  New ceremony{flavour}{name}")), usize::from(start.width));
+    let flow = model.machine.flow().title();
+    let title = clip(&printable(&format!(" Vestry  {flow}{flavour}{name}")), usize::from(start.width));
     frame.render_widget(Paragraph::new(title).style(look.style(Ink::Strong)), start);
     frame.render_widget(Paragraph::new(format!(" {clock}")), end);
 }
@@ -44,7 +45,7 @@ pub(super) fn steps(model: &Model, look: Look, area: Rect, frame: &mut Frame<'_>
         };
         Line::styled(format!(" {} {:<11} {state}", step.number(), step.name()), look.style(ink))
     };
-    let lines: Vec<Line<'_>> = Step::ALL.iter().map(line).collect();
+    let lines: Vec<Line<'_>> = model.machine.flow().steps().iter().map(line).collect();
     frame.render_widget(Paragraph::new(lines).block(Block::new().borders(Borders::RIGHT)), area);
 }
 

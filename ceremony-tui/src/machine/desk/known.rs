@@ -1,0 +1,198 @@
+//! What a token says about itself and its keys, and what speaks against them.
+
+use shared::device::{KeyPolicy, Origin, PinPolicy, TouchPolicy, Weakness};
+use shared::key::Key;
+
+use crate::machine::board::Part;
+use crate::token::{PinState, TokenInfo, TokenKey, TokenKind};
+
+pub(super) use crate::machine::seen::name_of;
+
+/// A token in one line.
+pub(super) fn short(token: &TokenInfo) -> String {
+    format!("{}. PIN: {}", maker(token), pin(token))
+}
+
+/// Everything that it says about itself.
+pub(super) fn details(token: &TokenInfo) -> Vec<Part> {
+    let mut parts = vec![
+        Part::named("model", maker(token)),
+        Part::named("serial", token.id.serial.as_str()),
+        Part::named("asked", kind(token)),
+    ];
+    if token.kind == TokenKind::Pkcs11 {
+        parts.insert(0, Part::named("label", token.id.label.as_str()));
+    }
+    if let Some(firmware) = token.firmware {
+        parts.push(Part::named("firmware", firmware.to_string()));
+    }
+    // What is warned about is not said twice.
+    let details = token
+        .details
+        .iter()
+        .filter(|detail| detail.name == MANAGEMENT_KEY || !has_factory(token, &detail.name));
+    parts.extend(details.map(|detail| Part::named(detail.name.as_str(), detail.value.as_str())));
+    parts
+}
+
+/// What everybody can do with it, because everybody knows what it still has from the factory.
+pub(super) fn factory_values(token: &TokenInfo) -> Vec<Part> {
+    let known = FACTORY_VALUES.iter().filter(|value| has_factory(token, value.name));
+    let warning = |value: &FactoryValue| {
+        let FactoryValue { name, cure } = value;
+        Part::warning(format!("The {name} is the one from the factory, which everybody knows. {cure}"))
+    };
+    known.map(warning).collect()
+}
+
+/// A value that everybody knows.
+struct FactoryValue {
+    name: &'static str,
+    cure: &'static str,
+}
+
+const MANAGEMENT_KEY: &str = "management key";
+
+const FACTORY_VALUES: [FactoryValue; 3] = [
+    FactoryValue { name: "PIN", cure: "Change it: choose pin." },
+    FactoryValue { name: "PUK", cure: "Change it with: ykman piv access change-puk" },
+    FactoryValue {
+        name: MANAGEMENT_KEY,
+        cure: "Change it with: ykman piv access change-management-key --generate --protect",
+    },
+];
+
+fn detail<'a>(token: &'a TokenInfo, name: &str) -> Option<&'a str> {
+    let found = token.details.iter().find(|detail| detail.name.eq_ignore_ascii_case(name));
+    found.map(|detail| detail.value.as_str())
+}
+
+fn has_factory(token: &TokenInfo, name: &str) -> bool {
+    detail(token, name).is_some_and(|value| value.contains("factory"))
+}
+
+/// Whether the management key is the one that every YubiKey leaves the factory with.
+pub(super) fn has_factory_management_key(token: &TokenInfo) -> bool {
+    has_factory(token, MANAGEMENT_KEY)
+}
+
+/// Whether the PIN opens the management key.
+pub(super) fn has_protected_management_key(token: &TokenInfo) -> bool {
+    detail(token, MANAGEMENT_KEY).is_some_and(|value| value.contains("protected"))
+}
+
+/// Its maker and model.
+pub(super) fn maker(token: &TokenInfo) -> String {
+    if token.model.starts_with(&token.manufacturer) {
+        return token.model.clone();
+    }
+    format!("{} {}", token.manufacturer, token.model)
+}
+
+fn kind(token: &TokenInfo) -> &'static str {
+    match token.kind {
+        TokenKind::YubiKey => "as a PIV card, through the smart card service",
+        TokenKind::Pkcs11 => "through its PKCS#11 module",
+    }
+}
+
+/// What is known about its PIN, in words.
+pub(super) fn pin(token: &TokenInfo) -> String {
+    match token.pin {
+        PinState::Fine => "no wrong one since the last right one".to_owned(),
+        PinState::Low => "a wrong one was given; few tries are left".to_owned(),
+        PinState::Left(tries) => format!("{tries} tries left"),
+        PinState::FinalTry => "ONE try left: another wrong one locks it".to_owned(),
+        PinState::Locked => "LOCKED".to_owned(),
+    }
+}
+
+/// A key in one line, and what speaks against it.
+pub(super) fn key(token: &TokenInfo, key: &TokenKey) -> Vec<Part> {
+    let mut parts = vec![Part::named(place(token, &key.id), line(key))];
+    parts.extend(remarks(token, key).into_iter().map(Part::warning));
+    parts
+}
+
+/// Where a key lies on its token.
+pub(super) fn place(token: &TokenInfo, id: &str) -> String {
+    match token.kind {
+        TokenKind::YubiKey => format!("slot {id}"),
+        TokenKind::Pkcs11 => format!("id {id}"),
+    }
+}
+
+fn line(key: &TokenKey) -> String {
+    let parsed = key
+        .key
+        .as_ref()
+        .map_err(Clone::clone)
+        .and_then(|json| Key::from_json(json).map_err(|error| error.to_string()));
+    let mut parts = match parsed {
+        Ok(parsed) => vec![parsed.title().to_owned(), format!("key id {}", shortened(&parsed))],
+        Err(reason) => vec![format!("cannot sign a root: {reason}")],
+    };
+    if !key.label.is_empty() {
+        parts.push(format!("\"{}\"", key.label));
+    }
+    parts.extend(key.policy.map(policy));
+    parts.extend(key.origin.map(|origin| self::origin(origin).to_owned()));
+    parts.extend(key.details.iter().map(|detail| format!("{}: {}", detail.name, detail.value)));
+    parts.join(", ")
+}
+
+/// The beginning of a key id.
+pub(super) fn shortened(key: &Key) -> String {
+    key.id().as_str().chars().take(8).chain(['…']).collect()
+}
+
+/// Both policies, in words.
+pub(super) fn policy(policy: KeyPolicy) -> String {
+    format!("{} and {}", policy.pin, policy.touch)
+}
+
+fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Generated => "generated on the token",
+        Origin::Imported => "put onto the token",
+    }
+}
+
+/// What speaks against a key.
+fn remarks(token: &TokenInfo, key: &TokenKey) -> Vec<String> {
+    let mut remarks = key.warnings.clone();
+    if let (Some(firmware), Ok(json)) = (token.firmware, &key.key)
+        && let Some(weakness) =
+            Key::from_json(json).ok().and_then(|key_| Weakness::on_yubikey(&key_, firmware, key.origin))
+    {
+        remarks.push(weakness.to_string());
+    }
+    if key.origin == Some(Origin::Imported) {
+        remarks.push(
+            "It was generated elsewhere, so somebody may hold a copy. Prefer a key of the token's own."
+                .to_owned(),
+        );
+    }
+    remarks.extend(key.policy.map(weak_policy).unwrap_or_default());
+    remarks
+}
+
+/// What speaks against a policy.
+pub(super) fn weak_policy(policy: KeyPolicy) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if policy.pin == PinPolicy::Never {
+        remarks.push("Whoever has the token can sign: this key wants no PIN.".to_owned());
+    }
+    match policy.touch {
+        TouchPolicy::Always => {}
+        TouchPolicy::Cached => remarks.push(
+            "For 15 seconds after a touch, programs of this machine can sign without anybody noticing.".to_owned(),
+        ),
+        TouchPolicy::Never => remarks.push(
+            "While the PIN is known to this machine, its programs can sign without anybody noticing: this key \
+             wants no touch."
+                .to_owned(),
+        ),
+    }
+    remarks
+}

@@ -1,0 +1,277 @@
+//! What happens to a token that was chosen: answers, looks, and what the token says.
+
+use shared::key::Key;
+
+use super::{ATTESTATION, EXPORT, GENERATE, IDENTIFY, LOGIN, PIN, UNBLOCK};
+use super::{AtToken, Doing, Keys, Presence, Went};
+use crate::machine::desk::export::{self, Document, Export, Next};
+use crate::machine::desk::job::{Fresh, Job};
+use crate::machine::desk::known::{self, name_of};
+use crate::machine::desk::new_key::{self, Plan};
+use crate::machine::desk::{AGAIN, attest};
+use crate::machine::draft::Draft;
+use crate::machine::event::{Effect, Event, Exported, Moment};
+use crate::machine::pin;
+use crate::token::{Answer, AskError, Listing, Refusal, TokenKind};
+
+impl AtToken {
+    pub(in crate::machine::desk) fn update(
+        mut self,
+        draft: &mut Draft,
+        event: Event,
+        moment: Moment,
+    ) -> Went {
+        if let Event::TokensSeen(host, looked) = &event
+            && *host == self.host
+        {
+            self.look(looked);
+        }
+        let doing = std::mem::replace(&mut self.doing, Doing::Choose);
+        match (doing, event) {
+            (Doing::Reading, Event::Asked(answer)) => self.keys_read(answer),
+            (Doing::Choose, Event::Answer(answer)) => self.begin(&answer, moment),
+            (Doing::NewKey(plan), Event::Answer(answer)) => self.described(plan, answer),
+            (Doing::Export(export), Event::Answer(answer)) => self.exporting(export, &answer),
+            (Doing::Attesting, Event::Answer(answer)) => {
+                let found =
+                    self.shown().iter().find(|key| export::word(key, self.shown()) == answer).cloned();
+                match found {
+                    Some(key) => self.work(Job::Attest(key), moment),
+                    None => self.on(Doing::Choose, []),
+                }
+            }
+            (Doing::Ready(job), Event::Answer(answer)) if answer == "yes" => self.agreed(job, moment),
+            (Doing::Ready(_) | Doing::Attested(_), Event::Answer(_)) => self.on(Doing::Choose, []),
+            (Doing::Looking(job), Event::TokensSeen(host, looked)) if host == self.host => {
+                self.looked(job, looked, moment)
+            }
+            (Doing::Working(job), Event::Asked(Ok(answer))) => self.done(draft, job, answer, moment),
+            (Doing::Working(job), Event::Asked(Err(error))) => self.failed(job, &error, moment),
+            (Doing::Working(job), Event::SecretNotGiven(reason)) => {
+                let doing = before(job);
+                self.on(doing, [Effect::warning(reason)])
+            }
+            (Doing::Folder(document), Event::Answer(folder)) => {
+                let Document { name, bytes } = document.clone();
+                self.on(Doing::Writing(document), [Effect::Export { folder, name, bytes }])
+            }
+            (Doing::Writing(_), Event::Exported(Ok(exported))) => self.written(draft, &exported),
+            (Doing::Writing(document), Event::Exported(Err(sentences))) => {
+                self.refuse(Doing::Folder(document), sentences)
+            }
+            (doing, _) => self.on(doing, []),
+        }
+    }
+
+    /// What is known about it now.
+    fn look(&mut self, looked: &Result<Listing, AskError>) {
+        let Ok(listing) = looked else { return };
+        match listing.tokens.iter().find(|token| token.id == self.token.id) {
+            Some(token) => (self.token, self.presence) = (token.clone(), Presence::Here),
+            None => self.presence = Presence::Gone,
+        }
+    }
+
+    fn keys_read(mut self, answer: Result<Answer, AskError>) -> Went {
+        self.keys = match answer {
+            Ok(Answer::Keys(keys)) => Keys::Shown(keys),
+            Ok(_) => return self.on(Doing::Reading, []),
+            Err(error) => Keys::Refused(error.to_string()),
+        };
+        self.on(Doing::Choose, [])
+    }
+
+    fn begin(self, answer: &str, moment: Moment) -> Went {
+        match answer {
+            GENERATE => match Plan::begin(&self.token, self.shown()) {
+                Ok(plan) => self.on(Doing::NewKey(plan), []),
+                Err(sentences) => self.refuse(Doing::Choose, sentences),
+            },
+            EXPORT => self.on(Doing::Export(Export::begin()), []),
+            ATTESTATION => self.on(Doing::Attesting, []),
+            LOGIN => self.agreed(Job::ShowHidden, moment),
+            PIN => self.ready(Job::ChangePin),
+            UNBLOCK => self.ready(Job::UnblockPin),
+            IDENTIFY => self.work(Job::Identify, moment),
+            AGAIN => {
+                let (at, mut effects) = self.read_keys();
+                effects.insert(0, Effect::LookAtTokens { host: at.host.clone() });
+                Went::On(Box::new(at), effects)
+            }
+            _ => Went::ToList(Vec::new()),
+        }
+    }
+
+    fn described(self, plan: Plan, answer: String) -> Went {
+        let (plan, accepted) = plan.accept(answer, self.shown());
+        match accepted {
+            Err(sentences) => self.refuse(Doing::NewKey(plan), sentences),
+            Ok(()) if plan.is_complete() => self.ready(Job::Generate(plan)),
+            Ok(()) => self.on(Doing::NewKey(plan), []),
+        }
+    }
+
+    fn exporting(self, export: Export, answer: &str) -> Went {
+        match export.accept(answer, self.shown()) {
+            Next::Ask(export) => self.on(Doing::Export(export), []),
+            Next::Refuse(export, sentences) => self.refuse(Doing::Export(export), sentences),
+            Next::Write(document) => self.on(Doing::Folder(document), []),
+            Next::Prove(export) if self.token.kind == TokenKind::YubiKey => {
+                self.ready(Job::AttestFor(export))
+            }
+            Next::Prove(export) => self.ready(Job::Prove(export)),
+        }
+    }
+
+    /// Shows what it costs, unless the token cannot do it at all.
+    fn ready(self, job: Job) -> Went {
+        if self.token.pin_pad && job.types_pin() {
+            let text = "This token takes PINs only on its own pad, where this program cannot ask for two. Use its \
+                        maker's tool for that.";
+            return self.refuse(Doing::Choose, text);
+        }
+        self.on(Doing::Ready(job), [])
+    }
+
+    /// Somebody said yes: the token's own word about its PIN, fresh, before a try is spent.
+    fn agreed(self, job: Job, moment: Moment) -> Went {
+        if let Job::AttestFor(_) = job {
+            return self.work(job, moment);
+        }
+        let effect = Effect::LookAtTokens { host: self.host.clone() };
+        self.on(Doing::Looking(job), [effect])
+    }
+
+    fn looked(self, job: Job, looked: Result<Listing, AskError>, moment: Moment) -> Went {
+        if let Err(error) = looked {
+            let doing = before(job);
+            return self.refuse(doing, error.to_string());
+        }
+        if self.presence == Presence::Gone {
+            let text = format!(
+                "{} is not there, so nothing was done. Insert it and try again.",
+                name_of(&self.token)
+            );
+            return self.refuse(Doing::Choose, text);
+        }
+        match pin::check(&self.token) {
+            Err(sentences) if job.fresh() == Fresh::Pin => self.refuse(Doing::Choose, sentences),
+            _ => self.work(job, moment),
+        }
+    }
+
+    fn work(self, mut job: Job, moment: Moment) -> Went {
+        match job.ask(&self.host, &self.token, moment.now) {
+            Some(effect) => self.on(Doing::Working(job), [effect]),
+            None => self.on(Doing::Choose, []),
+        }
+    }
+
+    fn done(mut self, draft: &mut Draft, job: Job, answer: Answer, moment: Moment) -> Went {
+        let name = name_of(&self.token);
+        match (job, answer) {
+            (Job::ShowHidden, Answer::Keys(keys)) => {
+                self.keys = Keys::Shown(keys);
+                self.on(Doing::Choose, [])
+            }
+            (Job::Generate(plan), Answer::Key(json)) => match Key::from_json(&json) {
+                Ok(key) => self.generated(draft, &plan, &key),
+                Err(error) => self.refuse(Doing::Choose, error.to_string()),
+            },
+            (Job::ChangePin, Answer::Done) => self.changed(draft, format!("{name} has another PIN.")),
+            (Job::UnblockPin, Answer::Done) => {
+                self.changed(draft, format!("{name} has a new PIN and is not locked."))
+            }
+            (Job::Identify, Answer::Done) => {
+                self.on(Doing::Choose, [Effect::plain(format!("{name} has shown its light."))])
+            }
+            (Job::Attest(key), Answer::Attestation(attestation)) => {
+                let parts = attest::parts(
+                    &self.token,
+                    &key,
+                    &attestation,
+                    &draft.options.attestation.anchors,
+                    moment.now,
+                );
+                self.on(Doing::Attested(parts), [])
+            }
+            (Job::AttestFor(export), Answer::Attestation(attestation)) => {
+                self.agreed(Job::Prove(export.with_attestation(&attestation)), moment)
+            }
+            (Job::Prove(export), answer) => match export.proved(answer) {
+                Ok(document) => self.on(Doing::Folder(document), []),
+                Err(sentences) => self.refuse(Doing::Choose, sentences),
+            },
+            (job, _) => {
+                let error = AskError::Nonsense { reason: "it is an answer to another question".to_owned() };
+                self.refuse(before(job), error.to_string())
+            }
+        }
+    }
+
+    fn generated(self, draft: &mut Draft, plan: &Plan, key: &Key) -> Went {
+        let kind = plan.new_key().map_or("key", |new| new_key::kind_title(new.kind));
+        let place = plan.new_key().map(|new| known::place(&self.token, &new.key_id)).unwrap_or_default();
+        let said =
+            format!("{} generated a key ({kind}) in {place}, key id {}.", name_of(&self.token), key.id());
+        draft.done_to_tokens.push(said.clone());
+        let (at, mut effects) = self.read_keys();
+        effects.insert(0, Effect::plain(said));
+        Went::On(Box::new(at), effects)
+    }
+
+    /// The token is looked at again: it counts anew from here on.
+    fn changed(self, draft: &mut Draft, said: String) -> Went {
+        draft.done_to_tokens.push(said.clone());
+        let look = Effect::LookAtTokens { host: self.host.clone() };
+        let (at, mut effects) = self.read_keys();
+        effects.splice(0..0, [Effect::plain(said), look]);
+        Went::On(Box::new(at), effects)
+    }
+
+    fn written(self, draft: &mut Draft, exported: &Exported) -> Went {
+        let Exported { path, file_digest, was_there } = exported;
+        let how =
+            if *was_there { "was there already with these very bytes" } else { "was written and read back" };
+        let said = format!("{path} {how}; its file digest is SHA-256 {file_digest}.");
+        draft.done_to_tokens.push(said.clone());
+        self.on(Doing::Choose, [Effect::plain(said)])
+    }
+
+    /// There is no answer, or it is no. Nothing is tried again.
+    fn failed(mut self, job: Job, error: &AskError, moment: Moment) -> Went {
+        match (job, error) {
+            // A key that is not attested can be exported all the same; people hear it.
+            (Job::AttestFor(export), AskError::Refused(refusal @ Refusal::NotAttested { .. })) => {
+                let refusal = Effect::warning(refusal.to_string());
+                match self.agreed(Job::Prove(export), moment) {
+                    Went::On(at, mut effects) => {
+                        effects.insert(0, refusal);
+                        Went::On(at, effects)
+                    }
+                    went => went,
+                }
+            }
+            (job, error) => {
+                if let AskError::Refused(Refusal::WrongPin { state }) = error {
+                    self.token.pin = *state;
+                }
+                let locked = AskError::Refused(Refusal::PinLocked);
+                let lost = AskError::Refused(Refusal::PukLocked);
+                let doing = if [&locked, &lost].contains(&error) { Doing::Choose } else { before(job) };
+                self.refuse(doing, error.to_string())
+            }
+        }
+    }
+}
+
+/// Where one can try again, or think again.
+fn before(job: Job) -> Doing {
+    match job {
+        // The attestation is read again with the next proof.
+        Job::Prove(export) if !export.is_attested() => Doing::Ready(Job::Prove(export)),
+        Job::Prove(export) => Doing::Ready(Job::AttestFor(export)),
+        job if job.question().is_some() => Doing::Ready(job),
+        _ => Doing::Choose,
+    }
+}

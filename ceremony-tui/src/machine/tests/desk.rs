@@ -1,0 +1,381 @@
+//! Tokens: looking changes nothing, and nothing changes before somebody says yes.
+
+mod random;
+
+use shared::device::Firmware;
+use shared::gap::RootKeyDocument;
+use shared::key::Key;
+
+use super::world::{World, new_yubikey, token};
+use crate::machine::*;
+use crate::token::{Detail, PinState, Refusal, TokenInfo};
+
+const NEW: Firmware = Firmware::new(5, 7, 1);
+
+fn yubikey() -> TokenInfo {
+    new_yubikey("11111111", NEW)
+}
+
+fn softhsm() -> TokenInfo {
+    token("tuf-root", "0a11ce", 1).0
+}
+
+fn words(world: &World) -> Vec<String> {
+    match world.machine.question().map(|question| question.form) {
+        Some(Form::Choice(choices)) => choices.into_iter().map(|choice| choice.word).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn default(world: &World) -> Option<String> {
+    world.machine.question().and_then(|question| question.default)
+}
+
+fn parts(world: &World) -> String {
+    match world.machine.board(world.moment().now) {
+        Board::Desk(board) => format!("{} | {} | {:?}", board.heading, board.aside, board.parts),
+        other => panic!("{other:?} is no picture of tokens"),
+    }
+}
+
+/// Takes the default of every question until this one is asked.
+fn pass_until(world: &mut World, id: &str) {
+    while world.question() != id {
+        world.answer("");
+    }
+}
+
+#[test]
+fn the_flow_is_one_step_with_words_of_its_own() {
+    let world = World::at_tokens(vec![yubikey(), softhsm()]);
+    assert_eq!((world.machine.flow(), world.machine.step()), (Flow::Tokens, Step::Tokens));
+    assert_eq!(Flow::Tokens.steps(), [Step::Tokens]);
+    assert_eq!((Step::Tokens.number(), Step::Tokens.before(), Step::Tokens.after()), (1, None, None));
+    assert!(world.said("Step 1 of 1: Tokens."));
+    let words = words(&world);
+    assert_eq!(words, ["YubiKey/11111111", "tuf-root/0a11ce", "again", "module", "done"]);
+    let said: Vec<&str> = world.notes.iter().map(|note| note.text.as_str()).collect();
+    assert!(said.iter().all(|text| !text.contains("payload") && !text.contains("signature")), "{said:?}");
+}
+
+#[test]
+fn a_yubikey_without_keys_generates_one_after_a_yes_and_shows_it() {
+    let mut world = World::at_token(yubikey());
+    world.answer("generate");
+    assert_eq!((world.question().as_str(), default(&world).as_deref()), ("tokens.slot", Some("9c")));
+    assert_eq!(words(&world).len(), 24, "every slot is free");
+    world.answer("");
+    assert_eq!(
+        (default(&world).as_deref(), words(&world).join(" ")),
+        (Some("p256"), "p256 rsa2048 rsa3072".to_owned())
+    );
+    world.answer("");
+    assert_eq!(world.question(), "tokens.pin-policy");
+    world.answer("");
+    assert_eq!(
+        (world.question().as_str(), default(&world).as_deref()),
+        ("tokens.touch-policy", Some("always"))
+    );
+    world.answer("");
+    assert_eq!(
+        (world.question().as_str(), default(&world).as_deref()),
+        ("tokens.management", Some("factory"))
+    );
+    world.answer("");
+    assert_eq!(world.question(), "tokens.generate");
+    let question = world.machine.question().unwrap();
+    assert_eq!((question.weight, question.default), (Weight::Consent, None));
+    assert!(world.said("a lost token is a lost key") && world.said("can never be changed"));
+    assert!(world.changes.is_empty(), "nothing happens before the yes");
+    world.answer("yes");
+    assert_eq!(world.changes, ["generate 9c"]);
+    assert_eq!(world.question(), "tokens.do");
+    let id = world.tokens[0].1[0].1.public().id().to_string();
+    assert!(world.said(&id), "the whole key id is said");
+    assert!(parts(&world).contains("slot 9c"), "{}", parts(&world));
+    world.answer("generate");
+    assert_eq!(default(&world).as_deref(), Some("9a"), "a slot with a key is not offered");
+    assert!(!words(&world).contains(&"9c".to_owned()));
+}
+
+#[test]
+fn no_means_that_nothing_happens() {
+    let mut world = World::at_token(yubikey());
+    for (way, question) in [("pin", "tokens.change-pin"), ("unblock", "tokens.unblock")] {
+        world.answer(way);
+        assert_eq!(world.question(), question);
+        world.answer("no");
+        assert_eq!(world.question(), "tokens.do");
+    }
+    world.answer("generate");
+    pass_until(&mut world, "tokens.generate");
+    world.answer("no");
+    assert_eq!((world.question().as_str(), world.changes.len()), ("tokens.do", 0));
+}
+
+#[test]
+fn what_a_yubikey_cannot_do_for_a_root_is_not_offered() {
+    let kinds = |firmware: Firmware| {
+        let mut world = World::at_token(new_yubikey("1", firmware));
+        world.answer("generate");
+        world.answer("");
+        words(&world).join(" ")
+    };
+    assert_eq!(kinds(NEW), "p256 rsa2048 rsa3072");
+    assert_eq!(kinds(Firmware::new(5, 4, 3)), "p256 rsa2048");
+    assert_eq!(kinds(Firmware::new(4, 3, 1)), "p256", "RSA keys of this firmware can be computed (ROCA)");
+    assert!(Step::Tokens.help().contains("P-384") && Step::Tokens.help().contains("Ed25519"));
+}
+
+#[test]
+fn ecdsa_on_old_firmware_and_weak_policies_are_warned_about_before_the_yes() {
+    let mut world = World::at_token(new_yubikey("1", Firmware::new(5, 4, 3)));
+    world.answer("generate");
+    for answer in ["", "", "once", "never"] {
+        world.answer(answer);
+    }
+    world.answer("");
+    assert!(world.said("YSA-2024-03") && world.said("this key wants no touch"));
+}
+
+#[test]
+fn factory_values_are_warned_about_with_the_way_to_change_them() {
+    let mut world = World::at_token(yubikey());
+    assert!(world.said("The PIN is the one from the factory") && world.said("Change it: choose pin."));
+    assert!(world.said("ykman piv access change-management-key"));
+    world.answer("pin");
+    world.answer("yes");
+    assert_eq!(world.changes, ["pin"]);
+    assert!(!parts(&world).contains("The PIN is the one"), "{}", parts(&world));
+}
+
+#[test]
+fn the_management_key_is_the_one_that_the_token_has() {
+    for (value, word) in [("AES-192, protected by the PIN", "pin"), ("AES-192", "typed")] {
+        let mut card = yubikey();
+        card.details = vec![Detail { name: "management key".to_owned(), value: value.to_owned() }];
+        let mut world = World::at_token(card);
+        world.answer("generate");
+        pass_until(&mut world, "tokens.management");
+        assert_eq!(default(&world).as_deref(), Some(word));
+    }
+}
+
+#[test]
+fn a_pkcs11_token_is_asked_for_an_id_that_is_free_a_label_and_a_kind() {
+    let mut world = World::at_token(softhsm());
+    world.tokens[0].1.push(("01".to_owned(), super::world::key(9)));
+    world.answer("again");
+    world.answer("generate");
+    assert_eq!(default(&world).as_deref(), Some("02"));
+    for (wrong, why) in [("01", "already"), ("xyz", "is no id"), ("0", "is no id")] {
+        world.answer(wrong);
+        assert!(world.said(why) && world.question() == "tokens.key-id", "{wrong}");
+    }
+    world.answer("A1");
+    world.answer("wörk");
+    assert_eq!(world.question(), "tokens.label");
+    world.answer("");
+    assert_eq!(words(&world), ["p256", "ed25519", "rsa2048", "rsa3072"]);
+    world.answer("ed25519");
+    assert_eq!(world.question(), "tokens.generate");
+    world.answer("yes");
+    assert_eq!(world.changes, ["generate a1"]);
+}
+
+#[test]
+fn a_wrong_pin_is_said_with_the_tries_that_are_left_and_never_tried_again() {
+    let mut world = World::at_token(yubikey());
+    world.refusals.push_back(Refusal::WrongPin { state: PinState::FinalTry });
+    world.answer("pin");
+    let asked = world.asked;
+    world.answer("yes");
+    assert_eq!(world.asked, asked + 1);
+    assert!(world.said("ONE try is left"));
+    assert_eq!((world.question().as_str(), world.changes.len()), ("tokens.change-pin", 0));
+    assert!(parts(&world).contains("ONE try left"), "{}", parts(&world));
+}
+
+#[test]
+fn a_locked_pin_is_not_asked_for_and_the_puk_unlocks_it() {
+    let mut card = yubikey();
+    card.pin = PinState::Locked;
+    let mut world = World::at_token(card);
+    let asked = world.asked;
+    world.answer("pin");
+    world.answer("yes");
+    assert_eq!((world.asked, world.question().as_str()), (asked, "tokens.do"), "the token was not asked");
+    assert!(world.said("is locked"));
+    world.answer("unblock");
+    assert!(world.said("Wrong PUKs are counted"));
+    world.answer("yes");
+    assert_eq!(world.changes, ["unblock"]);
+    assert!(parts(&world).contains("3 tries left"), "{}", parts(&world));
+}
+
+#[test]
+fn wrong_puks_and_management_keys_lead_back_to_what_they_cost() {
+    let mut world = World::at_token(yubikey());
+    world.refusals.push_back(Refusal::WrongPuk { state: PinState::Left(2) });
+    world.answer("unblock");
+    world.answer("yes");
+    assert!(world.said("2 tries are left"));
+    assert_eq!(world.question(), "tokens.unblock");
+    world.tell(Event::Back);
+    world.answer("generate");
+    pass_until(&mut world, "tokens.generate");
+    world.refusals.push_back(Refusal::WrongManagementKey { hint: "48 digits".to_owned() });
+    world.answer("yes");
+    assert_eq!(world.question(), "tokens.generate", "nothing that was answered is lost");
+    assert!(world.changes.is_empty());
+}
+
+#[test]
+fn a_public_key_is_written_with_a_proof_of_now_that_verifies() {
+    let mut world = World::at_token(yubikey());
+    world.tokens[0].1.push(("9c".to_owned(), super::world::key(7)));
+    world.answer("again");
+    world.answer("export");
+    assert_eq!(default(&world).as_deref(), Some("9c"));
+    world.answer("");
+    world.answer("document");
+    world.answer("alice, bob");
+    assert_eq!(world.question(), "tokens.name");
+    world.answer("alice");
+    assert_eq!(world.question(), "tokens.proof");
+    world.answer("yes");
+    assert!(world.said("does not attest this key"), "people hear that it goes without");
+    assert_eq!(world.question(), "tokens.folder");
+    world.refuse_next = true;
+    world.answer("/media/full");
+    assert_eq!(world.question(), "tokens.folder", "the proof is not lost");
+    world.answer("/media/usb");
+    let (path, bytes) = world.exported.last().unwrap();
+    let document = RootKeyDocument::parse(bytes).unwrap();
+    assert_eq!((path.as_str(), document.name.as_str()), ("/media/usb/root-key.json", "alice"));
+    assert_eq!((document.key.id(), document.attestation.len()), (world.tokens[0].1[0].1.public().id(), 0));
+    assert!(world.changes.is_empty());
+}
+
+#[test]
+fn a_public_key_alone_is_pem_and_costs_no_pin() {
+    let mut world = World::at_token(softhsm());
+    world.tokens[0].1.push(("01".to_owned(), super::world::key(7)));
+    world.answer("again");
+    let asked = world.asked;
+    for answer in ["export", "01", "pem", "/media/usb"] {
+        world.answer(answer);
+    }
+    assert_eq!(world.asked, asked);
+    let (path, bytes) = world.exported.last().unwrap();
+    let key = Key::from_public_pem(std::str::from_utf8(bytes).unwrap()).unwrap();
+    assert_eq!((path.as_str(), key.id()), ("/media/usb/root-key.pem", world.tokens[0].1[0].1.public().id()));
+}
+
+#[test]
+fn an_attestation_that_leads_nowhere_is_said_and_not_shown() {
+    let mut world = World::at_token(yubikey());
+    world.tokens[0].1.push(("9c".to_owned(), super::world::key(7)));
+    world.attest();
+    world.answer("again");
+    world.answer("attestation");
+    world.answer("9c");
+    assert_eq!(world.question(), "tokens.attestation");
+    assert!(world.said("is damaged, or no X.509 certificate") && world.said("nobody vouches for it"));
+    world.answer("");
+    assert_eq!(world.question(), "tokens.do");
+}
+
+#[test]
+fn a_token_that_is_taken_out_meanwhile_is_not_asked() {
+    let mut world = World::at_token(yubikey());
+    let card = world.tokens.remove(0);
+    world.answer("pin");
+    world.answer("yes");
+    assert!(world.said("is not there, so nothing was done"));
+    assert_eq!(words(&world), ["again", "other"]);
+    world.tokens.push(card);
+    world.answer("again");
+    assert!(words(&world).contains(&"pin".to_owned()), "{:?}", words(&world));
+}
+
+#[test]
+fn back_leads_one_question_back_from_everywhere() {
+    let mut world = World::at_token(yubikey());
+    world.tokens[0].1.push(("9a".to_owned(), super::world::key(7)));
+    world.answer("again");
+    world.answer("generate");
+    pass_until(&mut world, "tokens.generate");
+    let mut way = Vec::new();
+    while world.question() != "tokens.token" {
+        world.tell(Event::Back);
+        way.push(world.question());
+    }
+    let expected = ["management", "touch-policy", "pin-policy", "kind", "slot", "do", "token"];
+    assert_eq!(way, expected.map(|id| format!("tokens.{id}")));
+    world.answer("YubiKey/11111111");
+    for answer in ["export", "9a", "document", "alice"] {
+        world.answer(answer);
+    }
+    let mut way = Vec::new();
+    while world.question() != "tokens.do" {
+        world.tell(Event::Back);
+        way.push(world.question());
+    }
+    assert_eq!(way, ["name", "export", "key", "do"].map(|id| format!("tokens.{id}")));
+    world.tell(Event::Back);
+    world.tell(Event::Back);
+    assert_eq!(world.question(), "tokens.token", "back at the list looks again");
+}
+
+#[test]
+fn hosts_that_cannot_be_asked_and_what_is_no_token_are_said() {
+    let mut world = World::at_tokens(vec![yubikey()]);
+    world.refuse_next = true;
+    world.answer("again");
+    assert_eq!(world.question(), "tokens.token");
+    assert!(
+        parts(&world).contains("YubiKeys: The process that talks to the token has ended"),
+        "{}",
+        parts(&world)
+    );
+}
+
+#[test]
+fn a_module_is_named_by_its_whole_path() {
+    let mut world = World::at_tokens(Vec::new());
+    world.answer("module");
+    world.answer("libtoken.so");
+    assert_eq!(world.question(), "tokens.module");
+    world.answer("/usr/lib/softhsm/libsofthsm2.so");
+    assert_eq!(world.question(), "tokens.token");
+    world.answer("module");
+    world.tell(Event::Back);
+    assert_eq!(world.question(), "tokens.token");
+}
+
+#[test]
+fn the_end_says_what_was_done() {
+    let mut world = World::at_token(yubikey());
+    world.answer("generate");
+    pass_until(&mut world, "tokens.generate");
+    world.answer("yes");
+    world.answer("other");
+    world.answer("done");
+    assert!(world.machine.is_ended() && world.machine.question().is_none());
+    assert_eq!(world.machine.step(), Step::Tokens);
+    assert!(parts(&world).contains("generated a key (ECDSA on P-256) in slot 9c"), "{}", parts(&world));
+    assert!(!world.machine.holds_signatures());
+}
+
+#[test]
+fn a_pin_pad_takes_no_pin_from_the_keyboard() {
+    let mut pad = softhsm();
+    pad.pin_pad = true;
+    let mut world = World::at_token(pad);
+    for way in ["pin", "unblock"] {
+        world.answer(way);
+        assert_eq!(world.question(), "tokens.do");
+        assert!(world.said("only on its own pad"));
+    }
+}
