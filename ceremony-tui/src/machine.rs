@@ -209,7 +209,7 @@ impl Machine {
         let root = match &self.state {
             State::RootKeys(RootKeys::Token(way)) => way.proving()?,
             State::Sign(state) => state.signing(&self.draft)?,
-            State::Tokens(desk) => return desk.touch(),
+            State::Tokens(desk) | State::RootKeys(RootKeys::Desk(desk)) => return desk.touch(),
             _ => return None,
         };
         let token = &root.on.as_ref()?.token;
@@ -239,10 +239,8 @@ impl Machine {
             self.state = State::Settings(before);
             return Vec::new();
         }
-        if let State::Tokens(desk) = &self.state
-            && let Some((before, effects)) = desk.clone().back(&self.draft)
-        {
-            self.state = State::Tokens(before);
+        if let Some((before, effects)) = self.before_at_desk() {
+            self.state = before;
             return effects;
         }
         let step = self.step();
@@ -255,6 +253,18 @@ impl Machine {
             return vec![Effect::refused(text)];
         }
         self.enter(target, moment)
+    }
+
+    fn before_at_desk(&self) -> Option<(State, Vec<Effect>)> {
+        match &self.state {
+            State::Tokens(desk) => {
+                desk.clone().back(&self.draft).map(|(desk, effects)| (State::Tokens(desk), effects))
+            }
+            State::RootKeys(state) => {
+                state.before(&self.draft).map(|(state, effects)| (State::RootKeys(state), effects))
+            }
+            _ => None,
+        }
     }
 
     /// Whether stopping now would throw signatures away.

@@ -20,6 +20,7 @@ use shared::time::UnixTime;
 use super::desk::end_board;
 use super::draft::Draft;
 use super::review::Review;
+use super::root_keys::RootKeys;
 use super::{Flow, Machine, State};
 
 pub use desk::{DeskBoard, Part};
@@ -102,6 +103,7 @@ impl Machine {
             State::Preflight(state) => Board::Preflight(PreflightBoard::of(state, draft)),
             State::Settings(state) => Board::Settings(SettingsBoard::of(*state, draft, now)),
             State::OnlineKey(state) => Board::OnlineKey(OnlineKeyBoard::of(state, draft)),
+            State::RootKeys(RootKeys::Desk(desk)) => Board::Desk(desk.board(draft)),
             State::RootKeys(state) => Board::RootKeys(RootKeysBoard::of(state, draft)),
             State::Review(state) => Board::Review(ReviewBoard::of(state, draft)),
             State::Sign(state) => Board::Sign(SignBoard::of(state, draft)),

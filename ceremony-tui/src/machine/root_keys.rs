@@ -9,6 +9,7 @@ use shared::device::Weakness;
 use shared::key::Key;
 
 use super::attestation;
+use super::desk::{Desk, Visit};
 use super::draft::{Draft, Possession, RootKey};
 use super::event::{Effect, Event, Moment};
 use super::names;
@@ -34,6 +35,8 @@ pub(super) enum RootKeys {
     File(FileKey),
     /// A key on a token.
     Token(Box<TokenKeyWay>),
+    /// Tokens are looked at and prepared.
+    Desk(Desk),
 }
 
 /// Where the next key comes from.
@@ -63,7 +66,7 @@ impl RootKeys {
     /// Whose key is being added.
     pub(super) fn coming(&self) -> Option<&str> {
         match self {
-            RootKeys::Choose | RootKeys::Remove | RootKeys::Name(_) => None,
+            RootKeys::Choose | RootKeys::Remove | RootKeys::Name(_) | RootKeys::Desk(_) => None,
             RootKeys::File(way) => Some(way.name()),
             RootKeys::Token(way) => Some(way.name()),
         }
@@ -86,7 +89,14 @@ impl RootKeys {
             }
             RootKeys::File(way) => way.question(),
             RootKeys::Token(way) => way.question(draft),
+            RootKeys::Desk(desk) => desk.question(draft),
         }
+    }
+
+    /// One question back at the desk; nothing anywhere else, and where that leaves the desk.
+    pub(super) fn before(&self, draft: &Draft) -> Option<(RootKeys, Vec<Effect>)> {
+        let RootKeys::Desk(desk) = self else { return None };
+        desk.clone().back(draft).map(|(desk, effects)| (RootKeys::Desk(desk), effects))
     }
 
     pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Turn<RootKeys> {
@@ -114,6 +124,10 @@ impl RootKeys {
                 let found = way.update(draft, event, moment);
                 settle(draft, found, |way| RootKeys::Token(Box::new(way)))
             }
+            (RootKeys::Desk(desk), event) => match desk.update(draft, event, moment) {
+                Visit::Stay(desk, effects) => Turn::stay(RootKeys::Desk(desk), effects),
+                Visit::Over(_) => Turn::stay(RootKeys::Choose, list(draft)),
+            },
             (state, _) => Turn::stay(state, []),
         }
     }
@@ -141,6 +155,7 @@ fn choose_question(draft: &Draft) -> Question {
         Choice::new("generate", "generate a key into a new encrypted key file, and add it"),
         Choice::new("token", "add a key on a token (YubiKey or PKCS#11)"),
     ];
+    choices.push(Choice::new("tokens", "look at tokens and prepare them, and come back"));
     if !draft.root_keys.is_empty() {
         choices.push(Choice::new("remove", "take a key off the list"));
         choices.push(Choice::new("done", "these are all keys"));
@@ -152,7 +167,7 @@ fn choose_question(draft: &Draft) -> Question {
     if have as u64 >= draft.threshold.max(1) { question.or("done") } else { question }
 }
 
-fn choose(draft: &Draft, answer: &str) -> Turn<RootKeys> {
+fn choose(draft: &mut Draft, answer: &str) -> Turn<RootKeys> {
     if matches!(answer, "file" | "generate")
         && let Err(sentences) = attestation::check_files(draft)
     {
@@ -162,6 +177,10 @@ fn choose(draft: &Draft, answer: &str) -> Turn<RootKeys> {
         "file" => Turn::stay(RootKeys::Name(Way::ExistingFile), []),
         "generate" => Turn::stay(RootKeys::Name(Way::NewFile), []),
         "token" => Turn::stay(RootKeys::Name(Way::Token), []),
+        "tokens" => {
+            let (desk, effects) = Desk::enter(draft);
+            Turn::stay(RootKeys::Desk(desk), effects)
+        }
         "remove" => Turn::stay(RootKeys::Remove, []),
         _ => finish(draft),
     }

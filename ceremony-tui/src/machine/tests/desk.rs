@@ -369,6 +369,31 @@ fn the_end_says_what_was_done() {
 }
 
 #[test]
+fn the_step_of_root_keys_leads_to_the_desk_and_back() {
+    let mut world = World::at_root_keys();
+    world.tokens = vec![(yubikey(), Vec::new())];
+    world.answer("tokens");
+    assert_eq!((world.question().as_str(), world.machine.step()), ("tokens.token", Step::RootKeys));
+    world.answer("YubiKey/11111111");
+    world.answer("generate");
+    world.tell(Event::Back);
+    assert_eq!(world.question(), "tokens.do", "one question back");
+    world.answer("generate");
+    pass_until(&mut world, "tokens.generate");
+    world.answer("yes");
+    world.answer("other");
+    world.answer("done");
+    assert_eq!(world.question(), "root-keys.add");
+    for answer in ["token", "alice", "YubiKey/11111111", "9c", "yes"] {
+        world.answer(answer);
+    }
+    assert_eq!(world.machine.draft.root_keys.len(), 1, "the new key is a root key now");
+    world.answer("tokens");
+    world.tell(Event::Back);
+    assert_eq!(world.question(), "root-keys.add");
+}
+
+#[test]
 fn a_pin_pad_takes_no_pin_from_the_keyboard() {
     let mut pad = softhsm();
     pad.pin_pad = true;
