@@ -127,6 +127,14 @@ impl Job {
         Some(Effect::Ask { host: host.clone(), request, secrets })
     }
 
+    /// Whether it changes the token.
+    pub(super) fn changes(&self) -> bool {
+        match self {
+            Job::Generate(_) | Job::ChangePin | Job::UnblockPin => true,
+            Job::ShowHidden | Job::Identify | Job::Attest(_) | Job::AttestFor(_) | Job::Prove(_) => false,
+        }
+    }
+
     /// Whether it wants a PIN from the keyboard, which a token with a pad of its own does not take.
     pub(super) fn types_pin(&self) -> bool {
         match self {

@@ -8,7 +8,7 @@ use shared::key::Key;
 
 use super::world::{World, new_yubikey, token};
 use crate::machine::*;
-use crate::token::{Detail, PinState, Refusal, TokenInfo};
+use crate::token::{AskError, Detail, PinState, Refusal, TokenInfo};
 
 const NEW: Firmware = Firmware::new(5, 7, 1);
 
@@ -391,6 +391,24 @@ fn the_step_of_root_keys_leads_to_the_desk_and_back() {
     world.answer("tokens");
     world.tell(Event::Back);
     assert_eq!(world.question(), "root-keys.add");
+}
+
+#[test]
+fn a_change_whose_end_is_not_known_is_looked_for_on_the_token() {
+    let mut world = World::at_token(yubikey());
+    world.answer("generate");
+    pass_until(&mut world, "tokens.generate");
+    // The host dies after the look, in the middle of the change.
+    let moment = world.moment();
+    let looking = world.machine.update(Event::Answer("yes".to_owned()), moment);
+    let [Effect::LookAtTokens { host }] = looking.as_slice() else { panic!("{looking:?}") };
+    let seen = Event::TokensSeen(host.clone(), world.sight(host));
+    let asked = world.machine.update(seen, moment);
+    assert!(matches!(asked.as_slice(), [Effect::Ask { .. }]), "{asked:?}");
+    world.tokens[0].1.push(("9c".to_owned(), super::world::key(7)));
+    world.tell(Event::Asked(Err(AskError::Died)));
+    assert!(world.said("is not known") && world.question() == "tokens.do");
+    assert!(parts(&world).contains("slot 9c"), "{}", parts(&world));
 }
 
 #[test]

@@ -238,6 +238,16 @@ impl AtToken {
         self.on(Doing::Choose, [Effect::plain(said)])
     }
 
+    /// The token was asked to change, and what became of it is not known: what it shows now is read, which costs nothing.
+    fn in_doubt(self, error: &AskError) -> Went {
+        let doubt = "Whether the token was changed all the same is not known. What it shows now is read; after a change of \
+                     the PIN, either the old or the new one is right.";
+        let look = Effect::LookAtTokens { host: self.host.clone() };
+        let (at, mut effects) = self.read_keys();
+        effects.splice(0..0, [Effect::refused(error.to_string()), Effect::warning(doubt), look]);
+        Went::On(Box::new(at), effects)
+    }
+
     /// There is no answer, or it is no. Nothing is tried again.
     fn failed(mut self, job: Job, error: &AskError, moment: Moment) -> Went {
         match (job, error) {
@@ -252,6 +262,7 @@ impl AtToken {
                     went => went,
                 }
             }
+            (job, error) if job.changes() && !is_certain(error) => self.in_doubt(error),
             (job, error) => {
                 if let AskError::Refused(Refusal::WrongPin { state }) = error {
                     self.token.pin = *state;
@@ -263,6 +274,28 @@ impl AtToken {
             }
         }
     }
+}
+
+/// Whether nothing was changed, for certain: the token, or its host, said so before it began.
+fn is_certain(error: &AskError) -> bool {
+    let AskError::Refused(refusal) = error else { return false };
+    matches!(
+        refusal,
+        Refusal::WrongPin { .. }
+            | Refusal::PinLocked
+            | Refusal::WrongPuk { .. }
+            | Refusal::PukLocked
+            | Refusal::UnusablePin { .. }
+            | Refusal::NotAPin { .. }
+            | Refusal::WrongManagementKey { .. }
+            | Refusal::PlaceTaken { .. }
+            | Refusal::SecretMissing
+            | Refusal::NoSuchToken { .. }
+            | Refusal::AmbiguousToken { .. }
+            | Refusal::UnsupportedKey { .. }
+            | Refusal::NotSupported
+            | Refusal::Said { .. }
+    )
 }
 
 /// Where one can try again, or think again.
