@@ -1,6 +1,7 @@
 //! `ceremony-tui tokens`: tokens are looked at and prepared, for real.
 
 mod softhsm;
+mod yubikey;
 
 use std::path::Path;
 
