@@ -1,5 +1,6 @@
 //! `ceremony-tui tokens`: tokens are looked at and prepared, for real.
 
+mod full_screen;
 mod softhsm;
 mod yubikey;
 
