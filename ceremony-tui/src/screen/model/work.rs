@@ -3,7 +3,7 @@
 use shared::time::UnixTime;
 
 use crate::machine::{Effect as MachineEffect, Touch};
-use crate::token::{KeyLocator, Request};
+use crate::token::{KeyLocator, Request, TokenId};
 
 /// Something that is under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,14 +94,14 @@ fn asked(request: &Request) -> String {
         Request::Tokens => "Looking whether the token is here.".to_owned(),
         Request::Keys { token, .. } => format!("Reading the keys of the token {}.", token.label),
         Request::Attestation { token, .. } => {
-            format!("Reading where the key on {} comes from.", token.label)
+            format!("Reading where the key on {} comes from.", name(token))
         }
         Request::GenerateKey { token, .. } => {
-            format!("The token {} generates a key. RSA takes minutes.", token.label)
+            format!("{} generates a key. RSA takes minutes.", name(token))
         }
-        Request::ChangePin { token } => format!("Changing the PIN of {}.", token.label),
-        Request::UnblockPin { token } => format!("Giving {} a new PIN.", token.label),
-        Request::Identify { token } => format!("Look for the light of {}.", token.label),
+        Request::ChangePin { token } => format!("Changing the PIN of {}.", name(token)),
+        Request::UnblockPin { token } => format!("Giving {} a new PIN.", name(token)),
+        Request::Identify { token } => format!("Look for the light of {}.", name(token)),
         Request::InspectKeyFile { path } => format!("Looking at {path}."),
         Request::OpenKeyFile { path } => format!("Opening {path}. This takes seconds on purpose."),
         Request::CheckNewKeyFile { path } => format!("Looking whether {path} can be written."),
@@ -113,4 +113,9 @@ fn asked(request: &Request) -> String {
             format!("The token {} signs. If it blinks, touch it now.", token.label)
         }
     }
+}
+
+/// Two tokens may share a label.
+fn name(token: &TokenId) -> String {
+    format!("{} {}", token.label, token.serial)
 }
