@@ -1,12 +1,13 @@
 //! Tokens: looking changes nothing, and nothing changes before somebody says yes.
 
 mod random;
+mod secrets;
 
 use shared::device::Firmware;
 use shared::gap::RootKeyDocument;
 use shared::key::Key;
 
-use super::world::{World, new_yubikey, token};
+use super::world::{World, key, new_yubikey, token};
 use crate::machine::*;
 use crate::token::{AskError, Detail, PinState, Refusal, TokenInfo};
 
@@ -139,32 +140,9 @@ fn ecdsa_on_old_firmware_and_weak_policies_are_warned_about_before_the_yes() {
 }
 
 #[test]
-fn factory_values_are_warned_about_with_the_way_to_change_them() {
-    let mut world = World::at_token(yubikey());
-    assert!(world.said("The PIN is the one from the factory") && world.said("Change it: choose pin."));
-    assert!(world.said("ykman piv access change-management-key"));
-    world.answer("pin");
-    world.answer("yes");
-    assert_eq!(world.changes, ["pin"]);
-    assert!(!parts(&world).contains("The PIN is the one"), "{}", parts(&world));
-}
-
-#[test]
-fn the_management_key_is_the_one_that_the_token_has() {
-    for (value, word) in [("AES-192, protected by the PIN", "pin"), ("AES-192", "typed")] {
-        let mut card = yubikey();
-        card.details = vec![Detail { name: "management key".to_owned(), value: value.to_owned() }];
-        let mut world = World::at_token(card);
-        world.answer("generate");
-        pass_until(&mut world, "tokens.management");
-        assert_eq!(default(&world).as_deref(), Some(word));
-    }
-}
-
-#[test]
 fn a_pkcs11_token_is_asked_for_an_id_that_is_free_a_label_and_a_kind() {
     let mut world = World::at_token(softhsm());
-    world.tokens[0].1.push(("01".to_owned(), super::world::key(9)));
+    world.tokens[0].1.push(("01".to_owned(), key(9)));
     world.answer("again");
     world.answer("generate");
     assert_eq!(default(&world).as_deref(), Some("02"));
@@ -184,56 +162,9 @@ fn a_pkcs11_token_is_asked_for_an_id_that_is_free_a_label_and_a_kind() {
 }
 
 #[test]
-fn a_wrong_pin_is_said_with_the_tries_that_are_left_and_never_tried_again() {
-    let mut world = World::at_token(yubikey());
-    world.refusals.push_back(Refusal::WrongPin { state: PinState::FinalTry });
-    world.answer("pin");
-    let asked = world.asked;
-    world.answer("yes");
-    assert_eq!(world.asked, asked + 1);
-    assert!(world.said("ONE try is left"));
-    assert_eq!((world.question().as_str(), world.changes.len()), ("tokens.change-pin", 0));
-    assert!(parts(&world).contains("ONE try left"), "{}", parts(&world));
-}
-
-#[test]
-fn a_locked_pin_is_not_asked_for_and_the_puk_unlocks_it() {
-    let mut card = yubikey();
-    card.pin = PinState::Locked;
-    let mut world = World::at_token(card);
-    let asked = world.asked;
-    world.answer("pin");
-    world.answer("yes");
-    assert_eq!((world.asked, world.question().as_str()), (asked, "tokens.do"), "the token was not asked");
-    assert!(world.said("is locked"));
-    world.answer("unblock");
-    assert!(world.said("Wrong PUKs are counted"));
-    world.answer("yes");
-    assert_eq!(world.changes, ["unblock"]);
-    assert!(parts(&world).contains("3 tries left"), "{}", parts(&world));
-}
-
-#[test]
-fn wrong_puks_and_management_keys_lead_back_to_what_they_cost() {
-    let mut world = World::at_token(yubikey());
-    world.refusals.push_back(Refusal::WrongPuk { state: PinState::Left(2) });
-    world.answer("unblock");
-    world.answer("yes");
-    assert!(world.said("2 tries are left"));
-    assert_eq!(world.question(), "tokens.unblock");
-    world.tell(Event::Back);
-    world.answer("generate");
-    pass_until(&mut world, "tokens.generate");
-    world.refusals.push_back(Refusal::WrongManagementKey { hint: "48 digits".to_owned() });
-    world.answer("yes");
-    assert_eq!(world.question(), "tokens.generate", "nothing that was answered is lost");
-    assert!(world.changes.is_empty());
-}
-
-#[test]
 fn a_public_key_is_written_with_a_proof_of_now_that_verifies() {
     let mut world = World::at_token(yubikey());
-    world.tokens[0].1.push(("9c".to_owned(), super::world::key(7)));
+    world.tokens[0].1.push(("9c".to_owned(), key(7)));
     world.answer("again");
     world.answer("export");
     assert_eq!(default(&world).as_deref(), Some("9c"));
@@ -260,7 +191,7 @@ fn a_public_key_is_written_with_a_proof_of_now_that_verifies() {
 #[test]
 fn a_public_key_alone_is_pem_and_costs_no_pin() {
     let mut world = World::at_token(softhsm());
-    world.tokens[0].1.push(("01".to_owned(), super::world::key(7)));
+    world.tokens[0].1.push(("01".to_owned(), key(7)));
     world.answer("again");
     let asked = world.asked;
     for answer in ["export", "01", "pem", "/media/usb"] {
@@ -275,7 +206,7 @@ fn a_public_key_alone_is_pem_and_costs_no_pin() {
 #[test]
 fn an_attestation_that_leads_nowhere_is_said_and_not_shown() {
     let mut world = World::at_token(yubikey());
-    world.tokens[0].1.push(("9c".to_owned(), super::world::key(7)));
+    world.tokens[0].1.push(("9c".to_owned(), key(7)));
     world.attest();
     world.answer("again");
     world.answer("attestation");
@@ -302,7 +233,7 @@ fn a_token_that_is_taken_out_meanwhile_is_not_asked() {
 #[test]
 fn back_leads_one_question_back_from_everywhere() {
     let mut world = World::at_token(yubikey());
-    world.tokens[0].1.push(("9a".to_owned(), super::world::key(7)));
+    world.tokens[0].1.push(("9a".to_owned(), key(7)));
     world.answer("again");
     world.answer("generate");
     pass_until(&mut world, "tokens.generate");
@@ -391,34 +322,4 @@ fn the_step_of_root_keys_leads_to_the_desk_and_back() {
     world.answer("tokens");
     world.tell(Event::Back);
     assert_eq!(world.question(), "root-keys.add");
-}
-
-#[test]
-fn a_change_whose_end_is_not_known_is_looked_for_on_the_token() {
-    let mut world = World::at_token(yubikey());
-    world.answer("generate");
-    pass_until(&mut world, "tokens.generate");
-    // The host dies after the look, in the middle of the change.
-    let moment = world.moment();
-    let looking = world.machine.update(Event::Answer("yes".to_owned()), moment);
-    let [Effect::LookAtTokens { host }] = looking.as_slice() else { panic!("{looking:?}") };
-    let seen = Event::TokensSeen(host.clone(), world.sight(host));
-    let asked = world.machine.update(seen, moment);
-    assert!(matches!(asked.as_slice(), [Effect::Ask { .. }]), "{asked:?}");
-    world.tokens[0].1.push(("9c".to_owned(), super::world::key(7)));
-    world.tell(Event::Asked(Err(AskError::Died)));
-    assert!(world.said("is not known") && world.question() == "tokens.do");
-    assert!(parts(&world).contains("slot 9c"), "{}", parts(&world));
-}
-
-#[test]
-fn a_pin_pad_takes_no_pin_from_the_keyboard() {
-    let mut pad = softhsm();
-    pad.pin_pad = true;
-    let mut world = World::at_token(pad);
-    for way in ["pin", "unblock"] {
-        world.answer(way);
-        assert_eq!(world.question(), "tokens.do");
-        assert!(world.said("only on its own pad"));
-    }
 }
