@@ -7,6 +7,9 @@ use crate::machine::tests::world::{World, key, new_yubikey, token};
 use crate::machine::*;
 use crate::token::{HostKind, Listing, PinState, Refusal};
 
+/// The page for people, with the name of every question.
+const PAGE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/tokens.md"));
+
 /// What happens next.
 #[derive(Debug, Clone)]
 enum Act {
@@ -110,6 +113,8 @@ proptest! {
             assert!(no_place_twice(&world), "no key is written over");
             assert!(world.machine.is_ended() || world.machine.question().is_some(), "somebody is asked something");
             assert_eq!(world.machine.step(), Step::Tokens);
+            let id = world.question();
+            assert!(id.is_empty() || PAGE.contains(&format!("`{id}`")), "{id} stands in docs/tokens.md");
         }
     }
 }
