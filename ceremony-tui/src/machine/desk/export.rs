@@ -155,6 +155,11 @@ fn forms() -> Vec<Choice> {
     ]
 }
 
+/// Whether any key can be a root key.
+pub(super) fn has_usable(keys: &[TokenKey]) -> bool {
+    usable(keys).next().is_some()
+}
+
 /// The keys that can be root keys.
 fn usable(keys: &[TokenKey]) -> impl Iterator<Item = (&TokenKey, Key)> {
     keys.iter().filter_map(|key| Some((key, Key::from_json(key.key.as_ref().ok()?).ok()?)))

@@ -139,7 +139,7 @@ impl AtToken {
         let unlock = if is_card { "the PUK" } else { "the security officer's PIN" };
         let offers = [
             (GENERATE, "generate a key on the token".to_owned(), matches!(self.keys, Keys::Shown(_))),
-            (EXPORT, "write a public key to a medium".to_owned(), has_keys),
+            (EXPORT, "write a public key to a medium".to_owned(), export::has_usable(self.shown())),
             (ATTESTATION, "show where a key comes from".to_owned(), has_keys && is_card),
             (LOGIN, "ask for the PIN and show hidden keys too".to_owned(), !is_card),
             (PIN, "change the PIN".to_owned(), true),

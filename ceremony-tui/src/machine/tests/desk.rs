@@ -231,6 +231,20 @@ fn a_token_that_is_taken_out_meanwhile_is_not_asked() {
 }
 
 #[test]
+fn a_token_that_comes_back_is_read_again() {
+    let mut world = World::at_token(yubikey());
+    world.tokens[0].1.push(("9c".to_owned(), key(7)));
+    let card = world.tokens.remove(0);
+    world.answer("again");
+    assert_eq!(words(&world), ["again", "other"]);
+    world.tokens.push(card);
+    world.look_around();
+    assert!(parts(&world).contains("slot 9c"), "{}", parts(&world));
+    world.answer("generate");
+    assert!(!words(&world).contains(&"9c".to_owned()), "a slot with a key is not offered");
+}
+
+#[test]
 fn back_leads_one_question_back_from_everywhere() {
     let mut world = World::at_token(yubikey());
     world.tokens[0].1.push(("9a".to_owned(), key(7)));

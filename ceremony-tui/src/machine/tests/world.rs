@@ -259,6 +259,9 @@ impl World {
         let missing = || Refusal::NotAKeyFile { path: "?".to_owned() };
         let find = |path: &str| self.files.iter().find(|(known, _)| known == path).ok_or_else(missing);
         match request {
+            Request::Keys { token, .. } if self.tokens.iter().all(|(known, _)| known.id != token) => {
+                Err(Refusal::NoSuchToken { label: token.label, serial: token.serial })
+            }
             Request::Keys { token, .. } => Ok(Answer::Keys(self.keys_of(&token))),
             Request::Attestation { token, .. } if self.attests(&token) => {
                 let said = self.attestations.iter().find(|(known, ..)| *known == token);

@@ -21,10 +21,16 @@ impl AtToken {
         event: Event,
         moment: Moment,
     ) -> Went {
+        let was = self.presence;
         if let Event::TokensSeen(host, looked) = &event
             && *host == self.host
         {
             self.look(looked);
+        }
+        // What it held before may be something else by now.
+        if self.doing == Doing::Choose && was == Presence::Gone && self.presence == Presence::Here {
+            let (at, effects) = self.read_keys();
+            return Went::On(Box::new(at), effects);
         }
         let doing = std::mem::replace(&mut self.doing, Doing::Choose);
         match (doing, event) {
