@@ -132,19 +132,22 @@ fn make_service(programs: &Programs, folder: &Folder, port: Option<u16>) -> Resu
 }
 
 fn hold_ceremony(programs: &Programs, folder: &Folder, service: &Service) -> Result<Outcome> {
-    let tokens = step("Tokens: a P-256 key on one SoftHSM token, an RSA-3072 key on another", || {
-        let tokens = tokens::make(&folder.laptop())?;
-        Ok((tokens, "each private key is on its token".to_owned()))
-    })?;
-    step("Ceremony: alice and bob with tokens, carol with a key file, 2 of 3 sign", || {
+    let tokens =
+        step("Tokens: a P-256 key on a virtual YubiKey, an RSA-3072 key on a SoftHSM token", || {
+            let tokens = tokens::make(&folder.laptop())?;
+            Ok((tokens, "each private key is on its token".to_owned()))
+        })?;
+    step("Ceremony: alice with the YubiKey, bob with the token, carol with a key file, 2 of 3 sign", || {
         let fingerprint =
             Groups::first_in(&service.screen).context("init showed no fingerprint of the online key")?;
         let ceremony = Ceremony { program: &programs.ceremony_tui, folder, tokens: &tokens, fingerprint };
         let outcome = ceremony.hold()?;
         extract_root(folder)?;
         let proof = format!(
-            "{} questions answered; the root carries two verified signatures; document digest\n    {}",
+            "{} questions answered; the YubiKey was touched {} times; the root carries two verified signatures; document \
+             digest\n    {}",
             outcome.questions,
+            tokens.touches(),
             outcome.digest.typed()
         );
         Ok((outcome, proof))

@@ -1,4 +1,4 @@
-//! A 2-of-3 ceremony on the offline program, held by a script: two tokens and a key file.
+//! A 2-of-3 ceremony on the offline program, held by a script: a YubiKey, a PKCS#11 token and a key file.
 
 use anyhow::{Context as _, Result, bail};
 use hardware_tests::groups::Groups;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::chance;
 use super::dialogue::{Asked, Dialogue, SECRETS_DESCRIPTOR};
 use super::folder::{Folder, write_private};
-use super::tokens::Tokens;
+use super::tokens::{Token, Tokens};
 
 /// How often one question may come before the script gives up on it.
 const PATIENCE: usize = 4;
@@ -53,8 +53,11 @@ impl Ceremony<'_> {
         let secrets = self.secrets()?;
         let arguments =
             ["new", "--plain", "--folder"].map(Into::into).into_iter().chain([self.folder.medium().into()]);
-        let arguments: Vec<_> = arguments.chain(["--pin-fd", SECRETS_DESCRIPTOR].map(Into::into)).collect();
-        let environment = [("SOFTHSM2_CONF", self.tokens.configuration.as_path())];
+        let roots = ["--attestation-roots".into(), self.tokens.attestation_roots.clone().into()];
+        let secrets_from = ["--pin-fd", SECRETS_DESCRIPTOR].map(Into::into);
+        let arguments: Vec<_> = arguments.chain(roots).chain(secrets_from).collect();
+        let environment = self.tokens.environment();
+        let environment: Vec<_> = environment.iter().map(|(name, value)| (*name, value.as_path())).collect();
         let transcript = self.folder.laptop().join("transcript.txt");
         let mut dialogue = Dialogue::start(self.program, &arguments, &environment, &secrets, &transcript)?;
         let mut script =
@@ -77,7 +80,7 @@ impl Ceremony<'_> {
 
     /// The lines that `--pin-fd` reads. They stay in the demo's folder so that the program can be opened again.
     fn secrets(&self) -> Result<String> {
-        let tokens = self.tokens.tokens.iter().map(|token| format!("{}\t{}\n", token.label, token.pin));
+        let tokens = self.tokens.tokens.iter().map(|token| format!("{}\t{}\n", token.holder, token.pin));
         let secrets = tokens.chain([format!("carol\t{}\n", chance::passphrase()?)]).collect::<String>();
         write_private(&secrets_file(self.folder), &secrets)?;
         Ok(secrets)
@@ -130,8 +133,8 @@ impl Script<'_> {
             "online-key.file" => self.ceremony.folder.medium().join("online-key.json").display().to_string(),
             "root-keys.add" => self.next_holder(),
             "root-keys.name" => self.current_holder().to_owned(),
-            "root-keys.token" => word_beginning_with(&asked.said, &format!("{}/", self.current_holder()))?,
-            "root-keys.key" => "02".to_owned(),
+            "root-keys.token" => word_beginning_with(&asked.said, &self.current_token()?.word)?,
+            "root-keys.key" => self.current_token()?.key.clone(),
             "root-keys.new-file" => self.ceremony.key_file().display().to_string(),
             "preflight.clock" | "review.agree" => "yes".to_owned(),
             "sign.key" => self.next_signer(),
@@ -162,6 +165,12 @@ impl Script<'_> {
 
     fn current_holder(&self) -> &'static str {
         self.holder.checked_sub(1).and_then(|index| HOLDERS.get(index)).map_or("", |(name, _)| name)
+    }
+
+    fn current_token(&self) -> Result<&Token> {
+        let holder = self.current_holder();
+        let token = self.ceremony.tokens.tokens.iter().find(|token| token.holder == holder);
+        token.with_context(|| format!("{holder} has no token, and the ceremony asks for one"))
     }
 
     fn next_signer(&mut self) -> String {
