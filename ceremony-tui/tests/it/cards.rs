@@ -7,7 +7,7 @@ use hardware_tests::pcscd::Pcscd;
 use hardware_tests::softhsm::KeyKind;
 use hardware_tests::terminal::ceremony::{Ceremony, Token};
 use hardware_tests::terminal::{Key, Screen};
-use hardware_tests::yubikey::{Algorithm, Fault, Finger, Moment, Occasion, YubiKey};
+use hardware_tests::yubikey::{Algorithm, Authority, Fault, Finger, Moment, Occasion, YubiKey};
 use shared::device::{Firmware, PinPolicy, TouchPolicy};
 use shared::gap::BootstrapPayload;
 use shared::rotation::check_first_root;
@@ -88,7 +88,10 @@ fn signing() -> Signing {
     let (carol, _) = age_file(folder.path(), "carol", "carol's passphrase");
     let online = Online::write(folder.path());
     let export = export_folder(folder.path());
-    let mut command = program(folder.path(), &["new", "--folder", export.to_str().unwrap()]);
+    let roots = folder.path().join("roots.pem");
+    std::fs::write(&roots, Authority::default().root_pem().unwrap()).unwrap();
+    let (export_to, roots) = (export.to_str().unwrap(), roots.to_str().unwrap());
+    let mut command = program(folder.path(), &["new", "--folder", export_to, "--attestation-roots", roots]);
     bench.tell(&mut command);
     let mut ceremony = at_root_keys(&command, &online);
     for (have, name, label) in [(0, "alice", "YubiKey/11111111"), (1, "bob", "YubiKey/22222222")] {

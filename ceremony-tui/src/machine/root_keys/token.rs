@@ -321,7 +321,8 @@ fn key_chosen(draft: &Draft, pick: Pick, keys: &[TokenKey], answer: &str) -> Nex
     }
     let TokenKey { id, policy, origin, mut warnings, .. } = chosen.clone();
     match policy::judge(&key, &pick.token, policy, origin) {
-        Ok(more) => warnings.extend(more),
+        // The host may have said the same.
+        Ok(more) => warnings.extend(more.into_iter().filter(|more| !chosen.warnings.contains(more))),
         Err(sentences) => return Found::Refused(sentences),
     }
     let token = pick.token.id.clone();

@@ -66,7 +66,7 @@ impl World {
                 .attestation
                 .clone()
                 .map(Answer::Attestation)
-                .ok_or_else(|| Refusal::NotAttested { reason: "it was imported".to_owned() }),
+                .ok_or_else(|| Refusal::NotAttested { reason: "it has no certificate".to_owned() }),
             Request::GenerateKey { key: new, .. } => {
                 let made = key(60 + u8::try_from(self.changes.len()).unwrap());
                 let public = made.public().to_json();
