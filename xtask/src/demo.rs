@@ -144,10 +144,10 @@ fn hold_ceremony(programs: &Programs, folder: &Folder, service: &Service) -> Res
         let outcome = ceremony.hold()?;
         extract_root(folder)?;
         let proof = format!(
-            "{} questions answered; the YubiKey was touched {} times; the root carries two verified signatures; document \
+            "{} questions answered; the YubiKey signed {} times; the root carries two verified signatures; document \
              digest\n    {}",
             outcome.questions,
-            tokens.touches(),
+            tokens.signatures_of_yubikey(),
             outcome.digest.typed()
         );
         Ok((outcome, proof))

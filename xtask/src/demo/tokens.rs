@@ -51,7 +51,7 @@ impl Tokens {
     }
 
     /// How many signatures the YubiKey made.
-    pub(crate) fn touches(&self) -> u32 {
+    pub(crate) fn signatures_of_yubikey(&self) -> u32 {
         self.card.signatures()
     }
 }
