@@ -1,7 +1,7 @@
 //! The processes of the program, and what each may do.
 //!
 //! ```text
-//! ceremony-tui (screen process)  --socket-->  broker  --starts-->  token-host, one per PKCS#11 module,
+//! ceremony-tui (screen process)  --socket-->  broker  --starts-->  token-host, one per PKCS#11 module;
 //!        |                                                         and one for key files
 //!        +------------------ socket, handed over by the broker ---------^
 //! ```
@@ -9,7 +9,7 @@
 //! * The **screen process** starts the broker before anything else. Then it gives up sockets and programs for good
 //!   ([`filter::confine_screen`]). It loads no module, opens no key file, talks to no token.
 //! * The **broker** leaves the terminal's session and, as root, gives up what would let it or a host reach into
-//!   another process. It starts the binary `token-host` that lies beside its own, and nothing else: no request names a
+//!   another process. It starts the binaries `token-host` and `piv-host` beside its own, and nothing else: no request names a
 //!   program. It also ends hosts that hang.
 //! * A **token host** alone talks to tokens and key files. It may use local sockets, start no program and no other
 //!   process, and it ends when its socket closes.
