@@ -298,9 +298,7 @@ fn is_certain(error: &AskError) -> bool {
             | Refusal::SecretMissing
             | Refusal::NoSuchToken { .. }
             | Refusal::AmbiguousToken { .. }
-            | Refusal::UnsupportedKey { .. }
             | Refusal::NotSupported
-            | Refusal::Said { .. }
     )
 }
 
