@@ -3,7 +3,7 @@
 //! Nothing in here waits. A question goes through two phases, each with its own deadline: its host is started, then it
 //! is asked. Whoever drives the question waits for the socket of the phase.
 //!
-//! Beside the question, hosts are looked at again and again ([`looks`]). One socket carries one question at a time: a
+//! Beside the question, hosts are looked at again and again (`looks`). One socket carries one question at a time: a
 //! question to a host that is being looked at waits for that answer, which takes a moment.
 
 mod looks;
