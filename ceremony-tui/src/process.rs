@@ -11,13 +11,15 @@
 //! * The **broker** leaves the terminal's session and, as root, gives up what would let it or a host reach into
 //!   another process. It starts the binaries `token-host` and `piv-host` beside its own, and nothing else: no request names a
 //!   program. It also ends hosts that hang.
-//! * A **token host** alone talks to tokens and key files. It may use local sockets, start no program and no other
-//!   process, and it ends when its socket closes.
+//! * A **token host** alone talks to tokens and key files. It is given few of the caller's variables
+//!   ([`environment`]). It may use local sockets, start no program and no other process, and it ends when its socket
+//!   closes.
 //!
 //! Every process switches core dumps off and makes itself non-dumpable as its first act: an exec undoes the second.
 
 pub mod broker;
 mod broker_client;
+pub mod environment;
 pub mod filter;
 mod host;
 pub mod hosts;

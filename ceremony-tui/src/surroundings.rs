@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::process::{DumpableBehavior, Resource};
 
 use crate::machine::{Dumps, Facts, User};
+use crate::process::environment;
 
 const IFF_UP: u32 = 1;
 
@@ -38,6 +39,7 @@ impl Surroundings {
             swap: self.swap(),
             dumps: dumps(),
             user: user(),
+            variables: environment::suspects(),
             modules: modules::find(&self.root, self.home.as_deref()),
         }
     }

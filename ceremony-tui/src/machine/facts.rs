@@ -13,6 +13,8 @@ pub struct Facts {
     pub dumps: Dumps,
     /// Whose powers this process has.
     pub user: User,
+    /// Names of variables that may lead PINs or libraries elsewhere.
+    pub variables: Vec<String>,
     /// PKCS#11 modules that p11-kit is told of, or that lie where they usually do.
     pub modules: Vec<ModuleChoice>,
 }

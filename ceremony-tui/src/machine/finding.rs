@@ -1,6 +1,7 @@
 //! What the preflight found.
 
 use super::event::Effect;
+use super::facts::Facts;
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,4 +29,17 @@ impl Finding {
         };
         said.pictured()
     }
+}
+
+/// What was set around the program. No finding that takes a reason: whoever set it on purpose goes on.
+pub(super) fn variables(facts: &Facts) -> Option<Effect> {
+    let names = facts.variables.join(", ");
+    let is = if facts.variables.len() == 1 { "is" } else { "are" };
+    (!facts.variables.is_empty()).then(|| {
+        let text = format!(
+            "note environment: {names} {is} set, which may lead PINs or libraries elsewhere. Unless that is on \
+             purpose, end the program, unset it and start again."
+        );
+        Effect::warning(text)
+    })
 }

@@ -34,6 +34,15 @@ fn a_network_interface_that_is_up_needs_a_typed_reason() {
 }
 
 #[test]
+fn variables_that_lead_libraries_elsewhere_are_told_and_need_no_reason() {
+    let mut world = World::begin();
+    world.facts.variables = vec!["LD_PRELOAD".to_owned(), "PCSCLITE_CSOCK_NAME".to_owned()];
+    world.tell(Event::Started);
+    assert!(world.said("LD_PRELOAD, PCSCLITE_CSOCK_NAME are set, which may lead PINs"));
+    assert_eq!(world.question(), "preflight.clock");
+}
+
+#[test]
 fn a_clock_before_the_build_date_is_a_finding() {
     let mut world = World::begin();
     world.machine.draft.options.build_date = Some(shared::time::UnixTime(world.moment().now.0 + 1000));

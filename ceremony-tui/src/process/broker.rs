@@ -49,6 +49,8 @@ pub fn start() -> Result<Channel, BrokerError> {
     let program = own_program()?;
     Command::new(program)
         .arg(SUBCOMMAND)
+        .env_clear()
+        .envs(super::environment::handed_on())
         .stdin(Stdio::from(there))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -101,6 +103,8 @@ impl Broker {
         let program = self.program.with_file_name(kind.program());
         let started = Command::new(&program)
             .args(kind.arguments())
+            .env_clear()
+            .envs(super::environment::handed_on())
             .stdin(Stdio::from(for_host))
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -175,6 +175,45 @@ fn what_the_caller_left_open_reaches_neither_screen_nor_broker() {
     }
 }
 
+/// The names of a process's variables.
+fn variables(pid: u32) -> Vec<String> {
+    let bytes = std::fs::read(format!("/proc/{pid}/environ"))
+        .expect("the variables of a protected process can be read by root only; run the tests as root");
+    let set = bytes.split(|byte| *byte == 0).filter(|variable| !variable.is_empty());
+    set.map(|variable| String::from_utf8_lossy(variable).split('=').next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_a_prepared_shell_sets_reaches_neither_broker_nor_hosts_and_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (carol, _) = age_file(folder.path(), "carol", "carol's passphrase");
+    let online = Online::write(folder.path());
+    let clock = hardware_tests::clock::library().unwrap();
+    let environment = vec![
+        ("HOME", "/nonexistent"),
+        ("LD_PRELOAD", clock),
+        ("OPENSC_DEBUG", "9"),
+        ("PKCS11SPY_OUTPUT", "/nonexistent/spy"),
+        ("SOFTHSM2_CONF", "/nonexistent"),
+    ];
+    let setup = Setup { environment, ..Setup::with_secrets("carol\tcarol's passphrase\n") };
+    let mut room = Room::enter(folder.path(), &setup);
+    online.import(&mut room);
+    add_file(&mut room, "carol", &carol);
+    room.prompt();
+    let told = "LD_PRELOAD, OPENSC_DEBUG, PKCS11SPY_OUTPUT are set";
+    assert!(room.transcript.contains(told), "{}", room.transcript);
+    let others: Vec<u32> = descendants(room.child.id()).into_keys().collect();
+    assert!(others.contains(&broker(&room)) && !hosts(&room).is_empty());
+    for pid in others {
+        let mut names = variables(pid);
+        names.sort();
+        let known = ["HOME", "LANG", "PCSCLITE_CSOCK_NAME", "SOFTHSM2_CONF", "YUBIHSM_PKCS11_CONF"];
+        assert!(names.iter().all(|name| known.contains(&name.as_str())), "{names:?}");
+        assert!(["HOME", "SOFTHSM2_CONF"].iter().all(|name| names.iter().any(|set| set == name)));
+    }
+}
+
 #[test]
 fn without_the_token_host_beside_it_the_program_starts_and_says_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
