@@ -35,11 +35,13 @@ struct Lane {
     /// When to look next.
     due: Deadline,
     asked: Option<Asked>,
+    /// Whether the look under way began before somebody wanted to know how things are now.
+    is_stale: bool,
 }
 
 impl Lane {
     fn begin() -> Lane {
-        Lane { told: None, is_wanted: true, due: now(), asked: None }
+        Lane { told: None, is_wanted: true, due: now(), asked: None, is_stale: false }
     }
 }
 
@@ -60,10 +62,12 @@ impl Looks {
         }
     }
 
-    /// Looks now, and tells what is there even if it is nothing new.
+    /// Looks now, and tells what is there even if it is nothing new. What was seen before now is not told any more.
     pub(super) fn hurry(&mut self, host: HostKind) {
+        self.seen.retain(|(kind, _)| *kind != host);
+        let is_stale = self.is_asking(&host);
         let lane = self.lanes.entry(host).or_insert_with(Lane::begin);
-        (lane.told, lane.due, lane.is_wanted) = (None, now(), true);
+        (lane.told, lane.due, lane.is_wanted, lane.is_stale) = (None, now(), true, is_stale);
     }
 
     /// The next look is due.
@@ -119,6 +123,10 @@ impl Looks {
     /// A look has ended.
     pub(super) fn answered(&mut self, kind: HostKind, sight: Sight) {
         let Some(lane) = self.lanes.get_mut(&kind) else { return };
+        if std::mem::take(&mut lane.is_stale) && sight.is_ok() {
+            lane.due = now();
+            return;
+        }
         lane.due = Deadline::after(pause_after(&sight));
         if lane.is_wanted && lane.told.as_ref() != Some(&sight) {
             lane.told = Some(sight.clone());

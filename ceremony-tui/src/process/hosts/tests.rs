@@ -93,6 +93,28 @@ fn a_host_is_looked_at_again_and_only_what_is_new_is_told() {
 }
 
 #[test]
+fn whoever_wants_to_know_how_things_are_now_is_told_of_no_look_from_before() {
+    let (mut room, host) = Room::looking();
+    assert_eq!(hears(&host), Request::Tokens);
+    room.hosts.look_now(tokens());
+    host.send(&here(&["before"])).unwrap();
+    assert!(room.hosts.seen().is_none(), "the look that was under way");
+    assert!(room.hosts.seen().is_none());
+    assert_eq!(hears(&host), Request::Tokens);
+    room.hosts.begin(keys());
+    host.send(&here(&["in between"])).unwrap();
+    assert!(room.hosts.advance().is_none(), "what was seen waits to be told");
+    room.hosts.look_now(tokens());
+    assert!(matches!(hears(&host), Request::Keys { .. }));
+    host.send(&Reply::Ok(Answer::Keys(Vec::new()))).unwrap();
+    assert!(room.hosts.advance().is_some());
+    assert!(room.hosts.seen().is_none());
+    assert_eq!(hears(&host), Request::Tokens);
+    host.send(&here(&["now"])).unwrap();
+    assert_eq!(places(room.hosts.seen()), ["now"]);
+}
+
+#[test]
 fn a_question_waits_for_the_look_at_its_host_and_the_next_look_for_the_question() {
     let (mut room, host) = Room::looking();
     assert_eq!(hears(&host), Request::Tokens);
