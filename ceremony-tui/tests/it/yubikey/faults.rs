@@ -1,7 +1,7 @@
 //! Every fault ends in a sentence, costs no PIN try beyond the one, and leaves the next request as good as ever.
 
 use ceremony_tui::token::{Authority, Login, NewKey, NewKeyKind, Refusal, Request};
-use hardware_tests::card::Stranger;
+use hardware_tests::card::{Card, Exchange, Plug, Stranger};
 use hardware_tests::yubikey::{Fault, Moment, Occasion, YubiKey};
 
 use super::host::{PIN, Room, card, sign, token, usual_card};
@@ -289,4 +289,32 @@ fn firmware_from_before_the_yubikey_4_is_told_so() {
     let listing = room.listing();
     assert!(listing.tokens.is_empty(), "{listing:?}");
     assert!(listing.unusable[0].reason.contains("before the YubiKey 4"), "{listing:?}");
+}
+
+/// Says to every command that there is more, and never what.
+#[derive(Debug, Clone)]
+struct Endless(Stranger);
+
+impl Card for Endless {
+    fn atr(&self) -> &[u8] {
+        self.0.atr()
+    }
+
+    fn reset(&self) {}
+
+    fn exchange(&self, _: &[u8]) -> Exchange {
+        Exchange::Answer(vec![0x61, 0x00])
+    }
+
+    fn plug(&self) -> &Plug {
+        self.0.plug()
+    }
+}
+
+#[test]
+fn a_card_that_promises_more_for_ever_is_left_and_the_yubikey_beside_it_is_seen() {
+    let room = Room::with(&usual_card());
+    room.bench.insert(&Endless(Stranger::new())).unwrap();
+    let listing = room.listing();
+    assert_eq!(listing.tokens.len(), 1, "{listing:?}");
 }

@@ -64,6 +64,8 @@ impl Command {
 /// Asks for the rest until there is none.
 fn collect(card: &Transaction<'_>, mut response: Response) -> Result<Response, Failure> {
     let mut data = Zeroizing::new(Vec::with_capacity(MOST));
+    // Only the first answer may carry nothing but the word that there is more.
+    let mut is_asked_for = false;
     loop {
         if data.len() + response.data.len() > MOST {
             return Err(Failure::Nonsense("an answer without an end"));
@@ -73,9 +75,10 @@ fn collect(card: &Transaction<'_>, mut response: Response) -> Result<Response, F
         if more != MORE {
             return Ok(Response { status: response.status, data });
         }
-        if response.data.is_empty() && !data.is_empty() {
+        if response.data.is_empty() && is_asked_for {
             return Err(Failure::Nonsense("an answer without an end"));
         }
+        is_asked_for = true;
         response = transmit(card, &[0, 0xc0, 0, 0, left])?;
     }
 }
