@@ -4,8 +4,8 @@ use std::error::Error;
 
 use hardware_tests::yubikey::{Algorithm, Authority, YubiKey};
 use shared::attestation::{
-    Anchors, AttestationError, Attested, AttestedUse, Certificate, Doubt, Objection, Wanted, certificates_of,
-    judge,
+    Anchors, AttestationError, Attested, AttestedUse, Certificate, Doubt, Objection, UsedDevice, Wanted,
+    certificates_of, judge,
 };
 use shared::device::{Firmware, KeyPolicy, Origin, PinPolicy, Serial, TouchPolicy, Weakness};
 use shared::key::Key;
@@ -28,7 +28,7 @@ fn certificates(card: &YubiKey) -> Result<Vec<Certificate>> {
 }
 
 fn judged(card: &YubiKey, key: &Key, anchors: &Anchors) -> Result<std::result::Result<Attested, Objection>> {
-    let used = AttestedUse { key, serial: Some(Serial(card.serial())) };
+    let used = AttestedUse { key, device: UsedDevice::Shows(Serial(card.serial())) };
     Ok(judge(&certificates(card)?, used, &Wanted::ROOT_KEY, anchors, NOW))
 }
 
@@ -92,14 +92,14 @@ fn the_attestation_of_one_card_says_nothing_about_a_key_on_another() -> Result<(
     assert!(matches!(judged(&other, &key, &anchors)?, Err(Objection::Doubt(Doubt::OtherKey { .. }))));
     // The leaf of one with the device certificate of the other: each has its own attestation key.
     let mixed = certificates_of(&(one.attestation(SLOT)? + &other.attestation_certificate()?))?;
-    let used = AttestedUse { key: &key, serial: Some(Serial(SERIAL)) };
+    let used = AttestedUse { key: &key, device: UsedDevice::Shows(Serial(SERIAL)) };
     let refused = judge(&mixed, used, &Wanted::ROOT_KEY, &anchors, NOW);
     assert!(
         matches!(refused, Err(Objection::Attestation(AttestationError::Signature { .. }))),
         "{refused:?}"
     );
     // Copied to another card: the serial number gives it away.
-    let copied = AttestedUse { key: &others, serial: Some(Serial(SERIAL)) };
+    let copied = AttestedUse { key: &others, device: UsedDevice::Shows(Serial(SERIAL)) };
     let refused = judge(&certificates(&other)?, copied, &Wanted::ROOT_KEY, &anchors, NOW);
     assert!(matches!(refused, Err(Objection::Doubt(Doubt::OtherToken { .. }))), "{refused:?}");
     Ok(())

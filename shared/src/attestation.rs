@@ -24,7 +24,7 @@ use crate::time::UnixTime;
 pub use anchors::{Anchors, certificates_of};
 pub use certificate::{Certificate, CertificateDigest, MAX_CERTIFICATE_BYTES};
 pub use error::{AnchorsError, AttestationError};
-pub use proven::{AttestedUse, Doubt, Objection, Proven, Wanted, check_distinct_devices, judge};
+pub use proven::{AttestedUse, Doubt, Objection, Proven, UsedDevice, Wanted, check_distinct_devices, judge};
 
 /// More certificates beside the key's and the device's are refused.
 pub const MAX_MORE_CERTIFICATES: usize = 6;

@@ -52,7 +52,8 @@ pub(super) fn describe(bytes: &[u8], anchors: &Anchors, now: UnixTime) -> Result
     for kept in &document.keys {
         lines.extend(about(kept, anchors, document.time, now));
     }
-    if let Err(doubt) = document.check_distinct_devices() {
+    // A document of the future is judged today.
+    if let Err(doubt) = document.check_distinct_devices(anchors, document.time.min(now)) {
         lines.push(format!("Warning: {doubt}"));
     }
     Ok(lines)
@@ -81,8 +82,20 @@ fn about(kept: &KeptKey, anchors: &Anchors, then: UnixTime, now: UnixTime) -> Ve
     lines.push(format!("  In the ceremony: {}", verdict(&kept.verdict)));
     lines.extend(kept.attestation.iter().flat_map(certificates));
     lines.extend(again(kept, anchors, then, now).into_iter().map(|line| format!("  {line}")));
+    lines.extend(misplaced(kept, anchors, then.min(now)).map(|warning| format!("  {warning}")));
     lines.extend(Weakness::of_key(&kept.key).map(|weakness| format!("  Warning: {weakness}")));
     lines
+}
+
+/// Nobody signed the place of a key, but its device may have signed where it was generated.
+fn misplaced(kept: &KeptKey, anchors: &Anchors, at: UnixTime) -> Option<String> {
+    let device = kept.attested_device(anchors, at)?;
+    (kept.place.device() != Some(device)).then(|| {
+        format!(
+            "Warning: its certificates say that it was generated on YubiKey {device}, and the document says that it \
+             lives elsewhere. Somebody may have changed the document; believe the certificates."
+        )
+    })
 }
 
 fn place(place: &KeptPlace) -> String {

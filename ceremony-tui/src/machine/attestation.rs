@@ -8,10 +8,12 @@ use shared::attestation::{
 use shared::device::{Origin, Serial, Weakness};
 use shared::digest::DocumentDigest;
 use shared::gap::{AnchorName, AttestationVerdict, KeptAttestation, KeptKey, KeptPlace, RootKeysDocument};
+use shared::text::shortened;
 use shared::time::UnixTime;
 
 use super::draft::{Draft, RootKey};
 use super::event::Effect;
+use super::seen::device_of;
 use crate::token::{Attestation, HostKind, KeyLocator, Refusal, TokenInfo, TokenKind};
 
 /// Whom to believe about devices, and whether a root key may do without.
@@ -124,13 +126,24 @@ fn attested_sentence(name: &str, attested: &Attested) -> String {
     )
 }
 
-/// The YubiKey that a token is, whichever way it is seen: as a PIV card, or behind a PKCS#11 module.
-pub(super) fn device_of(token: &TokenInfo) -> Option<Serial> {
-    let is_yubico = token.kind == TokenKind::YubiKey || token.manufacturer.contains("Yubico");
-    let serial = || Serial::parse(token.id.serial.trim_start_matches('0'));
-    // "YubiKey PIV #12345678", where a module shows another serial number.
-    let labelled = || token.id.label.rsplit_once('#').and_then(|(_, number)| Serial::parse(number.trim()));
-    is_yubico.then(|| serial().or_else(labelled)).flatten()
+/// The device of a token that is about to hold a root key, before anybody spends a PIN try: a YubiKey says which one it
+/// is, or has no vote.
+pub(super) fn voting_device(token: &TokenInfo) -> Result<Option<Serial>, String> {
+    match token.kind {
+        TokenKind::YubiKey => shown_serial(token).map(Some),
+        TokenKind::Pkcs11 => Ok(device_of(token)),
+    }
+}
+
+/// The serial number of a YubiKey, which an attestation has to confirm.
+pub(super) fn shown_serial(token: &TokenInfo) -> Result<Serial, String> {
+    device_of(token).ok_or_else(|| {
+        format!(
+            "The YubiKey shows the serial number \"{}\", which no YubiKey has, so nobody can say whether it has a \
+             vote already. Plug it into this machine without anything in between, or use another device.",
+            shortened(&token.id.serial)
+        )
+    })
 }
 
 /// Whether a token can be asked for an attestation at all.

@@ -12,12 +12,12 @@ use shared::root_draft::{KeySpelling, NamedKey, RootDraft};
 use shared::settings::{Days, RepositorySettings, SettingsError};
 use shared::time::{Expiry, UnixTime};
 
-use super::attestation::{AttestationRules, Provenance, device_of};
+use super::attestation::{AttestationRules, Provenance};
 use super::event::Exported;
 use super::finding::Finding;
 use super::lookout::Lookout;
 use super::review::agreed::Agreed;
-use super::seen::Seen;
+use super::seen::{Seen, device_of};
 use super::settings::Settings;
 use crate::token::module::ModuleRequest;
 use crate::token::{HostKind, KeyLocator, Login, TokenId, TokenInfo};
@@ -111,9 +111,12 @@ pub(super) struct OnToken {
 }
 
 impl RootKey {
-    /// The YubiKey that it is on.
+    /// The YubiKey that it is on: the attested one, or where nothing is attested the one that the token says it is.
     pub(super) fn device(&self) -> Option<Serial> {
-        device_of(&self.on.as_ref()?.token)
+        match &self.provenance {
+            Provenance::Attested(attested) => Some(attested.serial()),
+            _ => device_of(&self.on.as_ref()?.token),
+        }
     }
 
     /// Whether its token waits for a finger before it signs, where the token said so.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use shared::device::Serial;
+
 use super::lookout::Lookout;
 use crate::token::{HostKind, Listing, PinState, Sight as Sighted, TokenId, TokenInfo, TokenKind, Unusable};
 
@@ -139,16 +141,22 @@ fn missing_in(here: &[TokenInfo], wanted: &[TokenInfo], change: fn(TokenInfo) ->
 
 /// Whether both are one token, however it is reached.
 fn is_same(one: &TokenInfo, other: &TokenInfo) -> bool {
-    let by_device = device_serial(one).zip(device_serial(other)).is_some_and(|(one, other)| one == other);
+    let by_device = device_of(one).zip(device_of(other)).is_some_and(|(one, other)| one == other);
     one.id == other.id || by_device
 }
 
-/// The serial number of the device itself, where two ways to it show the same one: a YubiKey's is the same as a PIV card
-/// and behind Yubico's PKCS#11 module.
-pub(super) fn device_serial(token: &TokenInfo) -> Option<&str> {
-    let is_yubico = token.kind == TokenKind::YubiKey || token.manufacturer.contains("Yubico");
-    let serial = token.id.serial.trim_start_matches('0');
-    (is_yubico && !serial.is_empty() && serial.bytes().all(|byte| byte.is_ascii_digit())).then_some(serial)
+/// The YubiKey that a token is, whichever way it is seen: as a PIV card, or behind a PKCS#11 module. No YubiKey has the
+/// serial number 0.
+pub(super) fn device_of(token: &TokenInfo) -> Option<Serial> {
+    let number = |text: &str| Serial::parse(text).filter(|serial| *serial != Serial(0));
+    let by_serial = number(&token.id.serial);
+    // "YubiKey PIV #12345678", where a module shows another serial number.
+    let labelled = || token.id.label.rsplit_once('#').and_then(|(_, text)| number(text.trim()));
+    match token.kind {
+        TokenKind::YubiKey => by_serial,
+        TokenKind::Pkcs11 if token.manufacturer.contains("Yubico") => by_serial.or_else(labelled),
+        TokenKind::Pkcs11 => None,
+    }
 }
 
 #[cfg(test)]
@@ -219,8 +227,16 @@ mod tests {
         let (mut module, _) = world::token("YubiKey PIV #11111111", "11111111", 1);
         module.manufacturer = "Yubico (www.yubico.com)".to_owned();
         let (other, _) = world::token("root", "11111111", 1);
-        assert_eq!(device_serial(&card), Some("11111111"));
-        assert_eq!(device_serial(&module), device_serial(&card));
-        assert_eq!(device_serial(&other), None);
+        assert_eq!(device_of(&card), Some(Serial(11_111_111)));
+        assert_eq!(device_of(&module), device_of(&card));
+        module.id.serial = "a1b2".to_owned();
+        assert!(is_same(&module, &card), "by its label");
+        module.id.serial = "0011111111".to_owned();
+        assert!(is_same(&module, &card), "with leading zeros");
+        assert_eq!(device_of(&other), None, "another maker");
+        for no_number in ["0", "00000000", "", "a1b2"] {
+            let (card, _) = world::yubikey(no_number, "5.7.1", 1);
+            assert_eq!(device_of(&card), None, "{no_number:?}");
+        }
     }
 }

@@ -216,6 +216,24 @@ fn root_keys_are_told_with_their_attestations_which_are_verified_again() {
 }
 
 #[test]
+fn devices_are_counted_by_what_they_attest_and_not_by_what_the_document_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("root-keys.json");
+    let attested = KeptKey { place: KeptPlace::File, ..on_yubikey() };
+    let place = KeptPlace::YubiKey { serial: Serial(38_906_331), firmware: None, policy: None };
+    let keys = vec![attested, KeptKey { place, ..in_a_file() }];
+    let root = DocumentDigest::of_canonical(b"{}");
+    let document = RootKeysDocument { root, time: now(), anchors: vec![], keys };
+    std::fs::write(&file, document.to_bytes()).unwrap();
+    let (ok, said) = inspect(&file);
+    assert!(ok && said.contains("Warning: Two root keys are on YubiKey 38906331"), "{said}");
+    assert!(
+        said.contains("Warning: its certificates say that it was generated on YubiKey 38906331"),
+        "{said}"
+    );
+}
+
+#[test]
 fn root_keys_that_somebody_changed_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("root-keys.json");

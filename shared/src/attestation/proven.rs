@@ -17,6 +17,18 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// Every policy: for whoever asks about the device and not about the key.
+    pub const ANYTHING: Wanted = Wanted {
+        touch: &[TouchPolicy::Never, TouchPolicy::Always, TouchPolicy::Cached],
+        pin: &[
+            PinPolicy::Never,
+            PinPolicy::Once,
+            PinPolicy::Always,
+            PinPolicy::MatchOnce,
+            PinPolicy::MatchAlways,
+        ],
+    };
+
     /// What a root key should have: a touch for each signature, and a PIN (or a finger) at least once.
     pub const ROOT_KEY: Wanted = Wanted {
         touch: &[TouchPolicy::Always],
@@ -29,8 +41,17 @@ impl Wanted {
 pub struct AttestedUse<'a> {
     /// The key as it stands in root.
     pub key: &'a Key,
-    /// The serial number that the token shows; nothing where only documents are there.
-    pub serial: Option<Serial>,
+    /// The device that the key is used on.
+    pub device: UsedDevice,
+}
+
+/// The device that an attested key is used on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UsedDevice {
+    /// A token that is here, and shows this serial number.
+    Shows(Serial),
+    /// None: only documents are here.
+    DocumentsOnly,
 }
 
 impl Attested {
@@ -42,7 +63,7 @@ impl Attested {
         if self.key.material() != used.key.material() {
             return Err(Doubt::OtherKey { serial: self.serial });
         }
-        if let Some(shown) = used.serial
+        if let UsedDevice::Shows(shown) = used.device
             && shown != self.serial
         {
             return Err(Doubt::OtherToken { attested: self.serial, shown });

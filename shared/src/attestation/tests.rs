@@ -299,14 +299,18 @@ fn a_file_of_roots_says_what_is_wrong_with_it() {
 fn an_attestation_confirms_one_key_on_one_device_with_policies_that_are_enough() {
     let bench = Bench::new();
     let attested = bench.attested();
-    let used = AttestedUse { key: attested.key(), serial: Some(Serial(12_345_678)) };
+    let used = AttestedUse { key: attested.key(), device: UsedDevice::Shows(Serial(12_345_678)) };
     assert_eq!(attested.confirms(used, &Wanted::ROOT_KEY), Ok(()));
     let other = Key::from_spki_der(&Pair::new().spki()).unwrap();
     let doubt = attested.confirms(AttestedUse { key: &other, ..used }, &Wanted::ROOT_KEY);
     assert_eq!(doubt, Err(Doubt::OtherKey { serial: Serial(12_345_678) }));
-    let doubt = attested.confirms(AttestedUse { serial: Some(Serial(1)), ..used }, &Wanted::ROOT_KEY);
+    let doubt =
+        attested.confirms(AttestedUse { device: UsedDevice::Shows(Serial(1)), ..used }, &Wanted::ROOT_KEY);
     assert_eq!(doubt, Err(Doubt::OtherToken { attested: Serial(12_345_678), shown: Serial(1) }));
-    assert_eq!(attested.confirms(AttestedUse { serial: None, ..used }, &Wanted::ROOT_KEY), Ok(()));
+    assert_eq!(
+        attested.confirms(AttestedUse { device: UsedDevice::DocumentsOnly, ..used }, &Wanted::ROOT_KEY),
+        Ok(())
+    );
     for (policy, expected) in [
         ([3, 1], Err(Doubt::Touch { found: TouchPolicy::Never })),
         ([3, 3], Err(Doubt::Touch { found: TouchPolicy::Cached })),

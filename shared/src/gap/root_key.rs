@@ -2,7 +2,7 @@
 //! and what the token attests.
 
 use super::possession::{Form, KeyDocumentError, Possession};
-use crate::attestation::{Anchors, AttestedUse, Proven, Wanted, certificates_of, judge};
+use crate::attestation::{Anchors, AttestedUse, Proven, UsedDevice, Wanted, certificates_of, judge};
 use crate::json::Json;
 use crate::key::Key;
 use crate::names::KeyId;
@@ -68,7 +68,7 @@ impl RootKeyDocument {
         at: UnixTime,
     ) -> Result<Proven, KeyDocumentError> {
         let certificates = certificates_of(&self.attestation.concat())?;
-        let used = AttestedUse { key: &self.key, serial: None };
+        let used = AttestedUse { key: &self.key, device: UsedDevice::DocumentsOnly };
         let attested = judge(&certificates, used, wanted, anchors, at)?;
         Proven::by_possession(attested, &self.key, self.time, &self.proof).map_err(KeyDocumentError::Proof)
     }

@@ -9,7 +9,7 @@ mod write;
 
 use crate::attestation::{
     Anchors, AnchorsError, Attested, AttestedUse, Certificate, CertificateDigest, Doubt, Objection, Proven,
-    Wanted, check_distinct_devices, judge,
+    UsedDevice, Wanted, check_distinct_devices, judge,
 };
 use crate::device::{Firmware, KeyPolicy, Serial};
 use crate::digest::DocumentDigest;
@@ -123,15 +123,23 @@ pub enum AttestationVerdict {
 }
 
 impl RootKeysDocument {
-    /// One device, one vote: whether all keys on YubiKeys are on different ones.
+    /// One device, one vote: whether all keys on YubiKeys are on different ones, by their attestations first.
     ///
     /// # Errors
     /// The first device that holds two.
-    pub fn check_distinct_devices(&self) -> Result<(), Doubt> {
-        check_distinct_devices(self.keys.iter().filter_map(|kept| match kept.place {
-            KeptPlace::YubiKey { serial, .. } => Some(serial),
+    pub fn check_distinct_devices(&self, anchors: &Anchors, at: UnixTime) -> Result<(), Doubt> {
+        let device = |kept: &KeptKey| kept.attested_device(anchors, at).or_else(|| kept.place.device());
+        check_distinct_devices(self.keys.iter().filter_map(device))
+    }
+}
+
+impl KeptPlace {
+    /// The YubiKey that this names, which nobody signed.
+    pub fn device(&self) -> Option<Serial> {
+        match self {
+            KeptPlace::YubiKey { serial, .. } => Some(*serial),
             KeptPlace::File | KeptPlace::Pkcs11 { .. } => None,
-        }))
+        }
     }
 }
 
@@ -147,17 +155,22 @@ pub enum Judged {
 }
 
 impl KeptKey {
+    /// The YubiKey that the key was generated on, as its certificates show, whatever the rest of the document says and
+    /// whether or not its policies are enough.
+    pub fn attested_device(&self, anchors: &Anchors, at: UnixTime) -> Option<Serial> {
+        let certificates = &self.attestation.as_ref()?.certificates;
+        let used = AttestedUse { key: &self.key, device: UsedDevice::DocumentsOnly };
+        Some(judge(certificates, used, &Wanted::ANYTHING, anchors, at).ok()?.serial())
+    }
+
     /// Judges the attestation again.
     ///
     /// # Errors
     /// It is not believed, or not enough.
     pub fn judge(&self, wanted: &Wanted, anchors: &Anchors, at: UnixTime) -> Result<Judged, RootKeysError> {
         let Some(attestation) = &self.attestation else { return Ok(Judged::Nothing) };
-        let serial = match self.place {
-            KeptPlace::YubiKey { serial, .. } => Some(serial),
-            KeptPlace::File | KeptPlace::Pkcs11 { .. } => None,
-        };
-        let used = AttestedUse { key: &self.key, serial };
+        let device = self.place.device().map_or(UsedDevice::DocumentsOnly, UsedDevice::Shows);
+        let used = AttestedUse { key: &self.key, device };
         let attested = judge(&attestation.certificates, used, wanted, anchors, at)?;
         let Some(possession) = &self.possession else { return Ok(Judged::Alone(attested)) };
         let proven = Proven::by_possession(attested, &self.key, possession.time, &possession.proof);

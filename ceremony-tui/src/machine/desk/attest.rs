@@ -1,11 +1,11 @@
 //! What a token attests about a key, as far as it leads to a root that is believed.
 
-use shared::attestation::{Anchors, Attested, AttestedUse, Wanted, verify};
-use shared::device::Serial;
+use shared::attestation::{Anchors, Attested, AttestedUse, UsedDevice, Wanted, verify};
 use shared::key::Key;
 use shared::time::UnixTime;
 
 use crate::machine::board::Part;
+use crate::machine::seen::device_of;
 use crate::token::{Attestation, TokenInfo, TokenKey};
 
 /// What the attestation of this key says, and whether it may be believed.
@@ -39,9 +39,9 @@ fn believed(token: &TokenInfo, key: &TokenKey, attested: &Attested) -> Vec<Part>
     parts.extend(root.map(|root| Part::named("vouched by", root)));
     parts.push(Part::Gap);
     let public = key.key.as_ref().ok().and_then(|json| Key::from_json(json).ok());
-    let doubt = match (&public, Serial::parse(&token.id.serial)) {
+    let doubt = match (&public, device_of(token)) {
         (Some(key), Some(serial)) => attested
-            .confirms(AttestedUse { key, serial: Some(serial) }, &Wanted::ROOT_KEY)
+            .confirms(AttestedUse { key, device: UsedDevice::Shows(serial) }, &Wanted::ROOT_KEY)
             .err()
             .map(|doubt| doubt.to_string()),
         _ => Some("It was not compared with the key of this token. Read the keys again.".to_owned()),

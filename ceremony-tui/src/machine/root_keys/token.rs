@@ -2,7 +2,7 @@
 
 mod ask;
 
-use shared::attestation::AttestedUse;
+use shared::attestation::{AttestedUse, UsedDevice};
 use shared::gap::{KeptPossession, RootKeyDocument};
 use shared::key::Key;
 use shared::time::UnixTime;
@@ -313,9 +313,9 @@ fn key_chosen(draft: &Draft, pick: Pick, keys: &[TokenKey], answer: &str) -> Nex
         Err(error) => return Found::Refused(error.to_string()),
     };
     // Before the PIN: nobody should spend a try on a key that is refused anyway.
-    let device = attestation::device_of(&pick.token);
-    let admitted =
-        admit(draft, &pick.name, &key).and_then(|()| attestation::check_device(draft, &pick.name, device));
+    let admitted = admit(draft, &pick.name, &key)
+        .and_then(|()| attestation::voting_device(&pick.token))
+        .and_then(|device| attestation::check_device(draft, &pick.name, device));
     if let Err(sentences) = admitted {
         return Found::Refused(sentences);
     }
@@ -354,7 +354,11 @@ fn attested(
     answer: Result<Attestation, Refusal>,
     now: UnixTime,
 ) -> Next {
-    let used = AttestedUse { key: &root.key, serial: root.device() };
+    let device = match attestation::shown_serial(&pick.token) {
+        Ok(serial) => UsedDevice::Shows(serial),
+        Err(sentences) => return Found::Refused(sentences),
+    };
+    let used = AttestedUse { key: &root.key, device };
     let provenance = attestation::judged(answer, used, &draft.options.attestation.anchors, now);
     with_provenance(draft, pick, RootKey { provenance, ..root }, Vec::new())
 }

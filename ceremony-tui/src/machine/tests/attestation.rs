@@ -190,15 +190,29 @@ fn two_keys_on_one_yubikey_are_refused_whichever_way_it_is_seen() {
 }
 
 #[test]
-fn yubikeys_are_known_by_their_own_serial_number_and_other_tokens_are_not() {
-    let (token, _) = world::token("YubiKey PIV #38906331", "1234", 1);
-    let yubico = TokenInfo { manufacturer: "Yubico (www.yubico.com)".to_owned(), ..token.clone() };
-    assert_eq!(attestation::device_of(&token), None, "another maker");
-    assert_eq!(attestation::device_of(&yubico), Some(Serial(1234)));
-    let mut odd = yubico;
-    odd.id.serial = "a1b2".to_owned();
-    assert_eq!(attestation::device_of(&odd), Some(Serial(38_906_331)), "by its label");
-    assert_eq!(attestation::device_of(&yubikey("0038906331")), Some(Serial(38_906_331)));
+fn a_yubikey_that_shows_no_serial_number_of_its_own_has_no_vote() {
+    for demand in [Demand::Advisory, Demand::Required] {
+        for hidden in ["0", "00000000", "a1b2"] {
+            let mut world = room(hidden, Ok(chain()));
+            world.machine.draft.options.attestation.demand = demand;
+            choose(&mut world, "ann");
+            assert_eq!(world.question(), "root-keys.add");
+            assert!(world.said("which no YubiKey has"), "{hidden}: {:?}", world.notes);
+            assert!(world.machine.draft.root_keys.is_empty() && world.signed.is_empty());
+        }
+    }
+}
+
+#[test]
+fn the_vote_of_an_attested_key_is_that_of_the_attested_device() {
+    let mut world = room(SERIAL, Ok(chain()));
+    choose(&mut world, "ann");
+    world.answer("no");
+    let mut other = world.machine.draft.root_keys[0].clone();
+    other.on.as_mut().unwrap().token.id.serial = "22222222".to_owned();
+    assert_eq!(other.device(), Some(Serial(38_906_331)));
+    let refused = attestation::admit(&world.machine.draft, &other).unwrap_err();
+    assert!(refused.contains("The key of ann is on YubiKey 38906331 too"), "{refused}");
 }
 
 #[test]

@@ -193,7 +193,7 @@ fn check(world: &World, agreements: usize) {
     }
     assert!(world.machine.is_ended() || world.machine.question().is_some(), "somebody is asked something");
     let seen: Vec<_> = draft.seen.tokens().into_iter().map(|(_, token)| token).collect();
-    let devices: Vec<_> = seen.iter().filter_map(|token| seen::device_serial(token)).collect();
+    let devices: Vec<_> = seen.iter().filter_map(|token| seen::device_of(token)).collect();
     assert_eq!(devices.iter().collect::<BTreeSet<_>>().len(), devices.len(), "one device, one line");
     assert!(draft.lookout.is_open() || seen.is_empty(), "nobody looks before somebody wants a token");
 }

@@ -150,12 +150,22 @@ fn documents_of_another_kind_and_keys_that_come_twice_are_refused() {
 
 #[test]
 fn two_keys_on_one_yubikey_are_noticed() {
-    let mut document = document(&Bench::new());
-    assert_eq!(document.check_distinct_devices(), Ok(()));
+    let bench = Bench::new();
+    let mut document = document(&bench);
+    let check = |document: &RootKeysDocument| document.check_distinct_devices(&bench.anchors(), NOW);
+    assert_eq!(check(&document), Ok(()));
     let place = KeptPlace::YubiKey { serial: Serial(12_345_678), firmware: None, policy: None };
     document.keys.push(in_software("dora", place));
     let serial = Serial(12_345_678);
-    assert_eq!(document.check_distinct_devices(), Err(Doubt::SameDevice { serial }));
+    assert_eq!(check(&document), Err(Doubt::SameDevice { serial }));
+    for unsigned in [KeptPlace::File, KeptPlace::Pkcs11 { label: "tuf-root".into(), serial: "0".into() }] {
+        document.keys[0].place = unsigned;
+        assert_eq!(check(&document), Err(Doubt::SameDevice { serial }), "what is attested counts");
+    }
+    document.keys[0].place = KeptPlace::YubiKey { serial: Serial(1), firmware: None, policy: None };
+    assert_eq!(check(&document), Err(Doubt::SameDevice { serial }), "what is attested counts");
+    document.keys[0].attestation = None;
+    assert_eq!(check(&document), Ok(()), "nothing is attested");
 }
 
 /// A root of one key, with the signature that `sign` makes.
