@@ -13,7 +13,8 @@ use shared::time::UnixTime;
 
 use super::draft::{Draft, RootKey};
 use super::event::Effect;
-use super::seen::device_of;
+use super::seen::{device_of, name_of};
+use crate::token::module::{self, ModuleKind};
 use crate::token::{Attestation, HostKind, KeyLocator, Refusal, TokenInfo, TokenKind};
 
 /// Whom to believe about devices, and whether a root key may do without.
@@ -142,6 +143,20 @@ pub(super) fn shown_serial(token: &TokenInfo) -> Result<Serial, String> {
             "The YubiKey shows the serial number \"{}\", which no YubiKey has, so nobody can say whether it has a \
              vote already. Plug it into this machine without anything in between, or use another device.",
             shortened(&token.id.serial)
+        )
+    })
+}
+
+/// The warning of a smart card whose module does not say which device it is: it may be a YubiKey that has a vote already.
+pub(super) fn unmatched_card(host: &HostKind, token: &TokenInfo) -> Option<String> {
+    let HostKind::Pkcs11 { module } = host else { return None };
+    let shows_cards = module::known::kind(module) == ModuleKind::SmartCards;
+    let is_piv = token.manufacturer.to_ascii_lowercase().starts_with("piv");
+    (device_of(token).is_none() && (shows_cards || is_piv)).then(|| {
+        format!(
+            "{} is a smart card, and its module does not say which device it is on: it may be a YubiKey that holds a \
+             root key already, and one device would have two votes. If it is a YubiKey, use it as a PIV card instead.",
+            name_of(token)
         )
     })
 }

@@ -338,6 +338,7 @@ fn key_chosen(draft: &Draft, pick: Pick, keys: &[TokenKey], answer: &str) -> Nex
         provenance: Provenance::Unchecked,
         on: Some(OnToken { token: pick.token.clone(), policy, origin }),
     };
+    warnings.extend(attestation::unmatched_card(&pick.host, &pick.token));
     let mut effects: Vec<Effect> = warnings.into_iter().map(Effect::warning).collect();
     if !attestation::is_asked(&pick.token) {
         return with_provenance(draft, pick, root, effects);

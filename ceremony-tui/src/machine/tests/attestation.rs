@@ -9,7 +9,7 @@ use super::world::{self, World};
 use crate::machine::attestation::Provenance;
 use crate::machine::export::KEYS_FILE_NAME;
 use crate::machine::*;
-use crate::token::{Attestation, Refusal, TokenId, TokenInfo, TokenKind};
+use crate::token::{Attestation, HostKind, Refusal, TokenId, TokenInfo, TokenKind};
 
 /// A real key on a real YubiKey, as its holder published it.
 const CHAIN: &str = include_str!("../../../../shared/tests/data/attestation/5.7.4-9c.pem");
@@ -213,6 +213,37 @@ fn the_vote_of_an_attested_key_is_that_of_the_attested_device() {
     assert_eq!(other.device(), Some(Serial(38_906_331)));
     let refused = attestation::admit(&world.machine.draft, &other).unwrap_err();
     assert!(refused.contains("The key of ann is on YubiKey 38906331 too"), "{refused}");
+}
+
+#[test]
+fn a_card_behind_a_module_that_does_not_name_its_device_is_warned_of() {
+    let warned = |module: &str, manufacturer: &str, serial: &str| {
+        let (mut token, _) = world::token("tuf-root", serial, 1);
+        token.manufacturer = manufacturer.to_owned();
+        attestation::unmatched_card(&HostKind::Pkcs11 { module: module.to_owned() }, &token)
+    };
+    let opensc = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so";
+    let said = warned(opensc, "piv_II", "00000000").unwrap();
+    assert!(
+        said.contains("tuf-root 00000000 is a smart card") && said.contains("may be a YubiKey"),
+        "{said}"
+    );
+    assert!(warned(opensc, "OpenPGP project", "fffe").is_some(), "another application of a card");
+    assert!(warned("/opt/renamed.so", "piv_II", "1").is_some(), "a PIV card by its own words");
+    assert_eq!(
+        warned("/usr/lib/libykcs11.so", "Yubico (www.yubico.com)", SERIAL),
+        None,
+        "its device is known"
+    );
+    assert_eq!(warned(world::MODULE, "SoftHSM project", "0a11ce"), None, "no card");
+
+    let mut world = World::at_root_keys();
+    let (mut token, keys) = world::token("tuf-root", "0a11ce", 7);
+    token.manufacturer = "piv_II".to_owned();
+    world.tokens.push((token, keys));
+    choose(&mut world, "bob");
+    assert_eq!(world.question(), "root-keys.proof");
+    assert!(world.said("use it as a PIV card instead"), "{:?}", world.notes);
 }
 
 #[test]
