@@ -1,6 +1,6 @@
 //! A public key on its way out: as PEM, or as `root-key.json` for a holder who will not be in the room.
 
-use shared::attestation::Certificate;
+use shared::attestation::{AttestationError, Certificate};
 use shared::gap::RootKeyDocument;
 use shared::key::Key;
 use shared::time::UnixTime;
@@ -102,10 +102,21 @@ impl Export {
         self.name.as_deref().unwrap_or_default()
     }
 
-    pub(super) fn with_attestation(self, attestation: &Attestation) -> Export {
+    /// Both certificates go with the key, or neither.
+    pub(super) fn with_attestation(
+        mut self,
+        attestation: &Attestation,
+    ) -> (Export, Option<AttestationError>) {
         let chain = [&attestation.key_certificate, &attestation.device_certificate];
-        let pem = chain.iter().filter_map(|der| Some(Certificate::from_der(der).ok()?.to_pem()));
-        Export { attestation: pem.collect(), ..self }
+        let pem = chain.map(|der| Certificate::from_der(der).map(|certificate| certificate.to_pem()));
+        let read: Result<Vec<String>, _> = pem.into_iter().collect();
+        match read {
+            Ok(attestation) => {
+                self.attestation = attestation;
+                (self, None)
+            }
+            Err(error) => (self, Some(error)),
+        }
     }
 
     pub(super) fn is_attested(&self) -> bool {

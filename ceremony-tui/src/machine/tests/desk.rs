@@ -189,6 +189,20 @@ fn a_public_key_is_written_with_a_proof_of_now_that_verifies() {
 }
 
 #[test]
+fn an_attestation_that_cannot_be_read_is_said_to_stay_behind() {
+    let mut world = World::at_token(yubikey());
+    world.tokens[0].1.push(("9c".to_owned(), key(7)));
+    world.attest();
+    for answer in ["again", "export", "9c", "document", "alice", "yes"] {
+        world.answer(answer);
+    }
+    assert!(world.said("The key is exported without an attestation"), "{:?}", world.notes);
+    world.answer("/media/usb");
+    let (_, bytes) = world.exported.last().unwrap();
+    assert_eq!(RootKeyDocument::parse(bytes).unwrap().attestation, [""; 0]);
+}
+
+#[test]
 fn a_public_key_alone_is_pem_and_costs_no_pin() {
     let mut world = World::at_token(softhsm());
     world.tokens[0].1.push(("01".to_owned(), key(7)));

@@ -202,7 +202,13 @@ impl AtToken {
                 self.on(Doing::Attested(parts), [])
             }
             (Job::AttestFor(export), Answer::Attestation(attestation)) => {
-                self.agreed(Job::Prove(export.with_attestation(&attestation)), moment)
+                let (export, error) = export.with_attestation(&attestation);
+                let why = error.map(|error| {
+                    format!(
+                        "{error} The key is exported without an attestation, which a ceremony may refuse."
+                    )
+                });
+                self.proving(export, why, moment)
             }
             (Job::Prove(export), answer) => match export.proved(answer) {
                 Ok(document) => self.on(Doing::Folder(document), []),
@@ -212,6 +218,17 @@ impl AtToken {
                 let error = AskError::Nonsense { reason: "it is an answer to another question".to_owned() };
                 self.refuse(before(job), error.to_string())
             }
+        }
+    }
+
+    /// The proof comes next; why the key goes without an attestation is heard before.
+    fn proving(self, export: Export, why_unattested: Option<String>, moment: Moment) -> Went {
+        match self.agreed(Job::Prove(export), moment) {
+            Went::On(at, mut effects) => {
+                effects.splice(0..0, why_unattested.map(Effect::warning));
+                Went::On(at, effects)
+            }
+            went => went,
         }
     }
 
@@ -259,14 +276,7 @@ impl AtToken {
         match (job, error) {
             // A key that is not attested can be exported all the same; people hear it.
             (Job::AttestFor(export), AskError::Refused(refusal @ Refusal::NotAttested { .. })) => {
-                let refusal = Effect::warning(refusal.to_string());
-                match self.agreed(Job::Prove(export), moment) {
-                    Went::On(at, mut effects) => {
-                        effects.insert(0, refusal);
-                        Went::On(at, effects)
-                    }
-                    went => went,
-                }
+                self.proving(export, Some(refusal.to_string()), moment)
             }
             (job, error) if job.changes() && !is_certain(error) => self.in_doubt(error),
             (job, error) => {
