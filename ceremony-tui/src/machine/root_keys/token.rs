@@ -1,9 +1,9 @@
 //! A root key on a token: which token of all that are here, which key, and a proof that the token signs.
 
 mod ask;
+mod proof;
 
 use shared::attestation::{AttestedUse, UsedDevice};
-use shared::gap::{KeptPossession, RootKeyDocument};
 use shared::key::Key;
 use shared::time::UnixTime;
 
@@ -22,6 +22,7 @@ use crate::token::{
 };
 
 use ask::{AGAIN, MODULE, find_key, key_question, token_question, token_word};
+use proof::{proof_question, prove, proved};
 
 /// How far the token is. What fails leads back to the last question; a PIN is never tried again by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -371,38 +372,6 @@ fn with_provenance(draft: &Draft, pick: Pick, root: RootKey, mut effects: Vec<Ef
     }
     effects.extend(root.provenance.said(&root.name));
     Found::Stay(TokenKeyWay::Proof { pick, root }, effects)
-}
-
-fn proof_question(token: &TokenInfo, root: &RootKey) -> Question {
-    let text = match root.wants_touch() {
-        Some(true) => format!("Let the token sign a proof now; it wants a touch on {}", name_of(token)),
-        _ => "Let the token sign a proof now that it holds the key".to_owned(),
-    };
-    Question::yes_or_no("root-keys.proof", text, "ask for the PIN", "it proves it by signing root").or("yes")
-}
-
-fn prove(draft: &Draft, pick: Pick, root: RootKey, now: UnixTime) -> Next {
-    let pick = pick.fresh(draft);
-    if let Err(sentences) = pin::check(&pick.token) {
-        return Found::Refused(sentences);
-    }
-    let message = RootKeyDocument::statement(root.key.id(), now);
-    let request = Request::Sign { key: root.locator.clone(), message, login: root.login };
-    let effect = with_pin(&pick, request, root.login);
-    Found::Stay(TokenKeyWay::Proving { pick, root, time: now }, vec![effect])
-}
-
-fn proved(root: RootKey, time: UnixTime, proof: Vec<u8>) -> Next {
-    match root.key.verify(&RootKeyDocument::statement(root.key.id(), time), &proof) {
-        Ok(()) => {
-            let proof = Some(KeptPossession { time, proof });
-            Found::Key(Box::new(RootKey { possession: Possession::Proved, proof, ..root }))
-        }
-        Err(_) => Found::Refused(
-            "The token signed, but its public key does not verify that signature. Do not use this key; choose another."
-                .to_owned(),
-        ),
-    }
 }
 
 fn with_pin(pick: &Pick, request: Request, login: Login) -> Effect {

@@ -1,0 +1,44 @@
+//! The proof that the token holds the key.
+
+use shared::gap::{KeptPossession, RootKeyDocument};
+use shared::time::UnixTime;
+
+use super::{Next, Pick, TokenKeyWay, with_pin};
+use crate::machine::draft::{Draft, Possession, RootKey};
+use crate::machine::pin;
+use crate::machine::question::Question;
+use crate::machine::root_keys::Found;
+use crate::machine::seen::name_of;
+use crate::token::{Request, TokenInfo};
+
+pub(super) fn proof_question(token: &TokenInfo, root: &RootKey) -> Question {
+    let text = match root.wants_touch() {
+        Some(true) => format!("Let the token sign a proof now; it wants a touch on {}", name_of(token)),
+        _ => "Let the token sign a proof now that it holds the key".to_owned(),
+    };
+    Question::yes_or_no("root-keys.proof", text, "ask for the PIN", "it proves it by signing root").or("yes")
+}
+
+pub(super) fn prove(draft: &Draft, pick: Pick, root: RootKey, now: UnixTime) -> Next {
+    let pick = pick.fresh(draft);
+    if let Err(sentences) = pin::check(&pick.token) {
+        return Found::Refused(sentences);
+    }
+    let message = RootKeyDocument::statement(root.key.id(), now);
+    let request = Request::Sign { key: root.locator.clone(), message, login: root.login };
+    let effect = with_pin(&pick, request, root.login);
+    Found::Stay(TokenKeyWay::Proving { pick, root, time: now }, vec![effect])
+}
+
+pub(super) fn proved(root: RootKey, time: UnixTime, proof: Vec<u8>) -> Next {
+    match root.key.verify(&RootKeyDocument::statement(root.key.id(), time), &proof) {
+        Ok(()) => {
+            let proof = Some(KeptPossession { time, proof });
+            Found::Key(Box::new(RootKey { possession: Possession::Proved, proof, ..root }))
+        }
+        Err(_) => Found::Refused(
+            "The token signed, but its public key does not verify that signature. Do not use this key; choose another."
+                .to_owned(),
+        ),
+    }
+}
