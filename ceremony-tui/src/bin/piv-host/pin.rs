@@ -38,6 +38,9 @@ pub(crate) fn verify(card: &Card<'_>, pin: &Secret) -> Result<(), Refusal> {
 pub(crate) fn change(card: &Card<'_>, old: &Secret, new: &Secret) -> Result<(), Refusal> {
     const ACTION: &str = "change the PIN";
     let data = padded(old, Some(new))?;
+    if data[..LENGTH] == data[LENGTH..] {
+        return Err(Refusal::UnusablePin { rule: "a new PIN differs from the old one".to_owned() });
+    }
     refuse_locked(card)?;
     let answer = card.send(&Command::new(CHANGE, 0, PIN).carrying(data));
     let answer = answer.map_err(|failure| failure.uncertain(ACTION))?;

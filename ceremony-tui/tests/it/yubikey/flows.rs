@@ -205,6 +205,8 @@ fn the_pin_is_changed_and_unblocked_and_each_wrong_secret_costs_one_try() {
     let room = Room::with(&card);
     let key = room.key();
     let change = || Request::ChangePin { token: token() };
+    let said = room.refused(change(), &[PIN, PIN]);
+    assert!(said.contains("a new PIN differs from the old one. Nothing was changed"), "{said}");
     let unblock = || Request::UnblockPin { token: token() };
     assert!(room.refused(change(), &["999999", "654321"]).contains("2 tries are left"));
     assert!(room.refused(change(), &[PIN, "1"]).contains("Nothing was changed"));
