@@ -64,7 +64,8 @@ impl Order {
         let public = answer.strip_prefix(&[0x7f]).and_then(|rest| tlv::inside(rest, 0x49));
         let generated = public.ok_or(Failure::Nonsense("a key that cannot be read"));
         let generated = generated.map_err(|failure| failure.uncertain(ACTION))?;
-        key_of(self.algorithm, generated).map_err(|reason| Refusal::UnsupportedKey { reason })
+        // The card has made it, whatever is wrong with it.
+        key_of(self.algorithm, generated).map_err(|_| Refusal::Uncertain { action: ACTION.to_owned() })
     }
 
     fn refuse_for(&self, firmware: Firmware) -> Result<(), Refusal> {

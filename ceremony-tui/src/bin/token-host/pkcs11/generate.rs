@@ -33,9 +33,11 @@ pub(super) fn generate(open: &Open<'_>, new: &NewKey) -> Result<Key, Refusal> {
     is_offered(open, new.kind)?;
     let template = Template { id, label: new.label.clone() };
     let public = make(open, new.kind, &template).map_err(|error| refusal(&error))?;
-    let made = object::public_keys(open)?.into_iter().find(|object| object.handle == Some(public));
-    let made: Object = made.ok_or_else(|| failure::missing_mechanism("the key that it has just made"))?;
-    public::key_of(&made).map_err(|reason| Refusal::UnsupportedKey { reason })
+    // The token has made it, whatever goes wrong from here on.
+    let uncertain = || Refusal::Uncertain { action: GENERATE.to_owned() };
+    let objects = object::public_keys(open).map_err(|_| uncertain())?;
+    let made: Option<Object> = objects.into_iter().find(|object| object.handle == Some(public));
+    made.and_then(|made| public::key_of(&made).ok()).ok_or_else(uncertain)
 }
 
 fn usable_id(key_id: &str) -> Result<Vec<u8>, Refusal> {
