@@ -22,6 +22,7 @@ use super::lookout::Lookout;
 use super::names::DONE;
 use super::pin;
 use super::question::{Choice, Question};
+use super::seen::token_word;
 use super::sentence::count;
 use crate::token::{HostKind, Refusal, TokenId, TokenInfo};
 
@@ -193,17 +194,12 @@ pub(in crate::machine) fn end_board(draft: &Draft) -> DeskBoard {
     DeskBoard { heading: "What was done".to_owned(), aside: String::new(), parts }
 }
 
-/// Label and serial number: two tokens may share a label.
-fn word(token: &TokenInfo) -> String {
-    format!("{}/{}", token.id.label, token.id.serial)
-}
-
 const AGAIN: &str = "again";
 const MODULE: &str = "module";
 
 fn list_question(draft: &Draft) -> Question {
     let choice = |(_, token): &(&HostKind, &TokenInfo)| {
-        Choice::new(word(token), format!("{}{}", known::maker(token), pin::remark(token.pin)))
+        Choice::new(token_word(token), format!("{}{}", known::maker(token), pin::remark(token.pin)))
     };
     let mut choices: Vec<Choice> = draft.seen.tokens().iter().map(choice).collect();
     choices.push(Choice::new(AGAIN, "look again what is plugged in"));
@@ -227,7 +223,7 @@ fn chosen(draft: &mut Draft, answer: &str) -> Visit {
         MODULE => (Desk { at: At::Module }, Vec::new()),
         AGAIN => Desk::enter(draft),
         word_of_token => {
-            let found = draft.seen.tokens().into_iter().find(|(_, token)| word(token) == word_of_token);
+            let found = draft.seen.tokens().into_iter().find(|(_, token)| token_word(token) == word_of_token);
             let Some((host, token)) = found else {
                 let text = "That token is not there any more. Insert it and look again.";
                 return Visit::Stay(Desk { at: At::List }, vec![Effect::refused(text)]);

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use shared::device::Serial;
 
 use super::lookout::Lookout;
-use crate::token::{HostKind, Listing, PinState, Sight as Sighted, TokenId, TokenInfo, TokenKind, Unusable};
+use crate::token::{
+    HostKind, Listing, PinState, Sight as Sighted, TokenId, TokenInfo, TokenKey, TokenKind, Unusable,
+};
 
 /// What every host that was looked at has shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,6 +55,17 @@ pub(super) fn name_of(token: &TokenInfo) -> String {
         TokenKind::YubiKey => format!("{model} {}", id.serial),
         TokenKind::Pkcs11 => format!("{} {}", id.label, id.serial),
     }
+}
+
+/// The word that answers for a token: label and serial number, because two tokens may share a label.
+pub(super) fn token_word(token: &TokenInfo) -> String {
+    format!("{}/{}", token.id.label, token.id.serial)
+}
+
+/// The word that answers for a key: its id, with its label where the token uses one id twice.
+pub(super) fn key_word(key: &TokenKey, keys: &[TokenKey]) -> String {
+    let twice = keys.iter().filter(|other| other.id == key.id).count() > 1;
+    if twice || key.id.is_empty() { format!("{}/{}", key.id, key.label) } else { key.id.clone() }
 }
 
 impl Seen {

@@ -7,6 +7,7 @@ use shared::time::UnixTime;
 
 use crate::machine::names;
 use crate::machine::question::{Choice, Question};
+use crate::machine::seen::key_word;
 use crate::token::{Answer, Attestation, KeyLocator, TokenInfo, TokenKey};
 
 use super::known;
@@ -73,7 +74,7 @@ impl Export {
 
     pub(super) fn accept(self, answer: &str, keys: &[TokenKey]) -> Next {
         match (self.asked, &self.key) {
-            (Asked::Key, _) => match usable(keys).find(|(key, _)| word(key, keys) == answer) {
+            (Asked::Key, _) => match usable(keys).find(|(key, _)| key_word(key, keys) == answer) {
                 Some((key, public)) => {
                     let key = Some((key.id.clone(), public));
                     Next::Ask(Export { asked: Asked::Form, key, ..self })
@@ -181,7 +182,7 @@ pub(super) fn key_question<'a>(all: &[TokenKey], offered: impl Iterator<Item = &
     let choice = |key: &TokenKey| {
         let parsed = key.key.as_ref().ok().and_then(|json| Key::from_json(json).ok());
         let kind = parsed.map_or_else(|| "key".to_owned(), |key| key.title().to_owned());
-        Choice::new(word(key, all), format!("{kind} \"{}\"", key.label))
+        Choice::new(key_word(key, all), format!("{kind} \"{}\"", key.label))
     };
     let choices: Vec<Choice> = offered.map(choice).collect();
     let only = match choices.as_slice() {
@@ -190,10 +191,4 @@ pub(super) fn key_question<'a>(all: &[TokenKey], offered: impl Iterator<Item = &
     };
     let question = Question::choice("tokens.key", "Which key", choices);
     only.into_iter().fold(question, Question::or)
-}
-
-/// The key's id, with its label where the token uses one id twice.
-pub(super) fn word(key: &TokenKey, keys: &[TokenKey]) -> String {
-    let twice = keys.iter().filter(|other| other.id == key.id).count() > 1;
-    if twice || key.id.is_empty() { format!("{}/{}", key.id, key.label) } else { key.id.clone() }
 }

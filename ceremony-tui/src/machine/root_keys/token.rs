@@ -13,7 +13,7 @@ use crate::machine::draft::{Draft, OnToken, Possession, RootKey};
 use crate::machine::event::{Effect, Event, Moment};
 use crate::machine::lookout::Lookout;
 use crate::machine::question::Question;
-use crate::machine::seen::name_of;
+use crate::machine::seen::{name_of, token_word};
 use crate::machine::{pin, policy};
 use crate::token::module::Pkcs11Uri;
 use crate::token::{
@@ -21,7 +21,7 @@ use crate::token::{
     TokenKey, TokenKind,
 };
 
-use ask::{AGAIN, MODULE, find_key, key_question, token_question, token_word};
+use ask::{AGAIN, MODULE, find_key, key_question, token_question};
 use proof::{proof_question, prove, proved};
 
 /// How far the token is. What fails leads back to the last question; a PIN is never tried again by itself.

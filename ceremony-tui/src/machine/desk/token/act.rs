@@ -4,7 +4,7 @@ use shared::key::Key;
 
 use super::{ATTESTATION, EXPORT, GENERATE, IDENTIFY, LOGIN, PIN, UNBLOCK};
 use super::{AtToken, Doing, Keys, Presence, Went};
-use crate::machine::desk::export::{self, Document, Export, Next};
+use crate::machine::desk::export::{Document, Export, Next};
 use crate::machine::desk::job::{Fresh, Job};
 use crate::machine::desk::known::{self, name_of};
 use crate::machine::desk::new_key::{self, Plan};
@@ -12,6 +12,7 @@ use crate::machine::desk::{AGAIN, attest};
 use crate::machine::draft::Draft;
 use crate::machine::event::{Effect, Event, Exported, Moment};
 use crate::machine::pin;
+use crate::machine::seen::key_word;
 use crate::token::{Answer, AskError, Listing, Refusal, TokenKind};
 
 impl AtToken {
@@ -39,8 +40,7 @@ impl AtToken {
             (Doing::NewKey(plan), Event::Answer(answer)) => self.described(plan, answer),
             (Doing::Export(export), Event::Answer(answer)) => self.exporting(export, &answer),
             (Doing::Attesting, Event::Answer(answer)) => {
-                let found =
-                    self.shown().iter().find(|key| export::word(key, self.shown()) == answer).cloned();
+                let found = self.shown().iter().find(|key| key_word(key, self.shown()) == answer).cloned();
                 match found {
                     Some(key) => self.work(Job::Attest(key), moment),
                     None => self.on(Doing::Choose, []),

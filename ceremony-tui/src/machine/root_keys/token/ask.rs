@@ -5,7 +5,7 @@ use shared::key::Key;
 
 use crate::machine::draft::{Draft, holders_on};
 use crate::machine::question::{Choice, Question};
-use crate::machine::seen::name_of;
+use crate::machine::seen::{key_word, name_of, token_word};
 use crate::machine::{pin, policy};
 use crate::token::module::Pkcs11Uri;
 use crate::token::{TokenInfo, TokenKey, TokenKind};
@@ -31,11 +31,6 @@ pub(super) fn token_question(draft: &Draft, wanted: Option<&Pkcs11Uri>) -> Quest
         // Nothing is chosen for anybody in a list that changes by itself.
         _ => question.unchosen(),
     }
-}
-
-/// Label and serial number: two tokens may share a label.
-pub(super) fn token_word(token: &TokenInfo) -> String {
-    format!("{}/{}", token.id.label, token.id.serial)
 }
 
 fn meaning(draft: &Draft, token: &TokenInfo) -> String {
@@ -78,10 +73,4 @@ fn describe(token: &TokenInfo, key: &TokenKey) -> String {
 pub(super) fn find_key<'a>(keys: &'a [TokenKey], word: &str) -> Option<(&'a TokenKey, &'a Json)> {
     let chosen = keys.iter().find(|key| key_word(key, keys) == word)?;
     Some((chosen, chosen.key.as_ref().ok()?))
-}
-
-/// The key's id, with its label where the token uses one id twice.
-fn key_word(key: &TokenKey, keys: &[TokenKey]) -> String {
-    let twice = keys.iter().filter(|other| other.id == key.id).count() > 1;
-    if twice || key.id.is_empty() { format!("{}/{}", key.id, key.label) } else { key.id.clone() }
 }
