@@ -101,12 +101,19 @@ impl Pcscd {
         command.env(name, socket);
     }
 
-    /// Plugs a card into a free reader, and waits until the daemon shows it. Returns the reader's name.
+    /// Plugs a card into a free reader, and waits until the daemon shows it. Returns the reader's name. A card that a
+    /// fault pulled out comes back as if a person had plugged it in again.
     ///
     /// # Errors
-    /// Both readers are taken, or the daemon does not notice it.
+    /// Both readers are taken, it is in one of them, or the daemon does not notice it.
     pub fn insert(&self, card: &(impl Card + Clone + 'static)) -> Result<String, PcscdError> {
         let mut readers = self.readers();
+        if let Some(slot) = slot_of(&readers, card) {
+            if !card.plug().0.is_gone() {
+                return Err(PcscdError::AlreadyInserted);
+            }
+            self.empty(&mut readers, slot)?;
+        }
         let slot = readers.iter().position(Option::is_none).ok_or(PcscdError::NoFreeReader)?;
         let reader = Reader::plug_in(Box::new(card.clone()), self.ports.of(slot))?;
         self.wait_for_card(slot, readers[slot].insert(reader))?;
@@ -120,8 +127,11 @@ impl Pcscd {
     /// It is in no reader, or the daemon does not notice.
     pub fn remove(&self, card: &impl Card) -> Result<(), PcscdError> {
         let mut readers = self.readers();
-        let is_it = |reader: &Option<Reader>| reader.as_ref().is_some_and(|reader| reader.holds(card));
-        let slot = readers.iter().position(is_it).ok_or(PcscdError::NotInserted)?;
+        let slot = slot_of(&readers, card).ok_or(PcscdError::NotInserted)?;
+        self.empty(&mut readers, slot)
+    }
+
+    fn empty(&self, readers: &mut [Option<Reader>; 2], slot: usize) -> Result<(), PcscdError> {
         let since = readers[slot].take().map_or(0, |reader| reader.events);
         // A reset that fails makes the reader look empty before the daemon looked; whatever comes next would be taken
         // for the card that went.
@@ -182,6 +192,10 @@ impl Pcscd {
     fn readers(&self) -> MutexGuard<'_, [Option<Reader>; 2]> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn slot_of(readers: &[Option<Reader>; 2], card: &impl Card) -> Option<usize> {
+    readers.iter().position(|reader| reader.as_ref().is_some_and(|reader| reader.holds(card)))
 }
 
 impl Drop for Pcscd {

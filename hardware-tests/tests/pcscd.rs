@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 use hardware_tests::card::Stranger;
 use hardware_tests::oracles::{opensc_tool, ykcs11};
-use hardware_tests::pcscd::Pcscd;
+use hardware_tests::pcscd::{Pcscd, PcscdError};
 use hardware_tests::yubikey::{Algorithm, Fault, Finger, Moment, YubiKey};
 use shared::device::{Firmware, PinPolicy, TouchPolicy};
 
@@ -141,6 +141,22 @@ fn faults_of_a_signature_leave_the_bench_as_it_was() -> Result<()> {
     assert!(sign(&bench, folder.path(), "30")?.status.success());
     assert_eq!(card.signatures(), 1);
     println!("figure: faults of cards: {} faults in pcscd", faults.len());
+    Ok(())
+}
+
+#[test]
+fn a_card_that_a_fault_pulled_out_is_plugged_in_again_and_no_card_is_in_two_readers() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let bench = Pcscd::start(folder.path())?;
+    let card = signing_card()?;
+    let reader = bench.insert(&card)?;
+    assert!(matches!(bench.insert(&card), Err(PcscdError::AlreadyInserted)));
+    card.fault(Fault::Unplugged(Moment::During));
+    // pkcs11-tool finds nothing to try again with.
+    assert!(!sign(&bench, folder.path(), "30")?.status.success());
+    assert!(card.is_gone());
+    assert_eq!(bench.insert(&card)?, reader);
+    assert!(sign(&bench, folder.path(), "30")?.status.success());
     Ok(())
 }
 

@@ -32,6 +32,9 @@ pub enum PcscdError {
     /// Too many cards.
     #[error("Both readers hold a card. Remove one first.")]
     NoFreeReader,
+    /// It is there already.
+    #[error("The card is in a reader of this bench already. Remove it first.")]
+    AlreadyInserted,
     /// No such card.
     #[error("The card is in no reader of this bench. Insert it first.")]
     NotInserted,
