@@ -82,6 +82,12 @@ pub struct Touch {
     pub token: String,
 }
 
+impl std::fmt::Display for Touch {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}: touch {} now. It blinks.", self.holder, self.token)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 enum State {
     Preflight(Preflight),

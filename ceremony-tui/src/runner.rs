@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::dice::{self, DiceError};
 use crate::interrupt::Interrupt;
-use crate::machine::{Effect, Event, Machine, Note, SecretNeed};
+use crate::machine::{Effect, Event, Machine, Note, SecretNeed, Tone, Touch};
 use crate::secret::Secret;
 use crate::surroundings::Surroundings;
 use crate::token::{Answer, AskError, HostKind, Question, Request, TokenBroker};
@@ -179,25 +179,35 @@ pub fn drive(
         for effect in machine.update(event, dice::moment()?) {
             match effect {
                 Effect::Say(note) => front.say(&note)?,
-                other => events.extend(perform(other, ports, front)?),
+                other => events.extend(perform(other, machine.touch(), ports, front)?),
             }
         }
     }
     Ok(())
 }
 
-/// Performs one effect to its end.
-fn perform(effect: Effect, ports: &mut Ports<'_>, front: &mut dyn Front) -> Result<Option<Event>, RunError> {
+/// Performs one effect to its end; whoever has to touch a token for it hears that when their PIN is on its way.
+fn perform(
+    effect: Effect,
+    touch: Option<Touch>,
+    ports: &mut Ports<'_>,
+    front: &mut dyn Front,
+) -> Result<Option<Event>, RunError> {
     let takes_time =
         matches!(effect, Effect::Ask { .. } | Effect::LookAtTokens { .. } | Effect::Export { .. });
-    let event = answer(effect, ports, front)?;
+    let event = answer(effect, touch, ports, front)?;
     if takes_time {
         front.forget_type_ahead();
     }
     Ok(event)
 }
 
-fn answer(effect: Effect, ports: &mut Ports<'_>, front: &mut dyn Front) -> Result<Option<Event>, RunError> {
+fn answer(
+    effect: Effect,
+    touch: Option<Touch>,
+    ports: &mut Ports<'_>,
+    front: &mut dyn Front,
+) -> Result<Option<Event>, RunError> {
     let mut secrets = Vec::new();
     if let Effect::Ask { secrets: needs, .. } = &effect {
         for need in needs {
@@ -205,6 +215,9 @@ fn answer(effect: Effect, ports: &mut Ports<'_>, front: &mut dyn Front) -> Resul
                 Ok(secret) => secrets.push(secret),
                 Err(sentences) => return Ok(Some(Event::SecretNotGiven(sentences))),
             }
+        }
+        if let Some(touch) = touch {
+            front.say(&Note::news(Tone::Plain, touch.to_string()))?;
         }
     }
     match ports.begin(effect, secrets) {

@@ -67,6 +67,12 @@ fn one_yubikey_one_softhsm_token_and_one_file_make_a_root_in_plain_lines() {
     room.answer("export.folder", export.to_str().unwrap());
     assert!(room.end().success(), "{}", room.transcript);
     assert_eq!((signatures_in(&export), alice.signatures()), (3, 2), "a proof and a signature");
+    assert_eq!(
+        room.transcript.matches(": touch YubiKey 5.7.1 11111111 now.").count(),
+        2,
+        "{}",
+        room.transcript
+    );
 }
 
 /// Two YubiKeys and a file on the full screen, up to the step *Sign*.

@@ -56,7 +56,7 @@ impl Work {
             _ => Cancel::Impossible,
         };
         let finger = if touch.is_some() { Finger::Wanted } else { Finger::NotKnown };
-        let what = touch.map_or_else(|| what(effect), |touch| touch_now(&touch));
+        let what = touch.map_or_else(|| what(effect), |touch| touch.to_string());
         Work { what, since: now, limit_seconds, finger, cancel }
     }
 
@@ -70,10 +70,6 @@ impl Work {
             (Finger::NotKnown, None) => format!("{seconds} s"),
         }
     }
-}
-
-fn touch_now(touch: &Touch) -> String {
-    format!("{}: touch {} now. It blinks.", touch.holder, touch.token)
 }
 
 fn what(effect: &MachineEffect) -> String {
