@@ -25,9 +25,12 @@ pub(crate) use apt::{Need, install as install_packages, is_root};
 #[derive(clap::Args)]
 pub(crate) struct Options {}
 
-/// Runs the command: what `clippy` and `cargo build` need too.
+/// Runs the command: what `clippy` and `cargo build` need too, here and in the workspaces beside this one.
 pub(crate) fn run(_: &Options) -> Result<()> {
-    tools(&Checkout::find()?).map(drop)
+    let checkout = Checkout::find()?;
+    tools(&checkout)?;
+    let _lock = only_one(&checkout.tools())?;
+    install_packages(&fuzzing()).map(drop)
 }
 
 /// What tests and the demo use and this project does not build.
@@ -86,6 +89,11 @@ fn building() -> [Need; 2] {
         Need::program("pkg-config", "pkg-config"),
         Need::new(|| works("pkg-config", &["--exists", "libpcsclite"]), "libpcsclite-dev"),
     ]
+}
+
+/// libFuzzer is C++.
+pub(crate) fn fuzzing() -> [Need; 1] {
+    [Need::program("g++", "g++")]
 }
 
 /// Virtual tokens, and what reads them. The package of pcscd may start a daemon of its own, which no test meets.

@@ -16,7 +16,7 @@ pub(super) struct Tool {
 impl Tool {
     /// Installs what is missing: a ready program from the Python package index, or else one that is built here.
     pub(super) fn install(checkout: &Checkout) -> Result<Self> {
-        install::install_packages(&[install::Need::program("g++", "g++")])?;
+        install::install_packages(&install::fuzzing())?;
         let folder = checkout.tools().join("fuzz");
         let ready =
             install::python_programs(checkout, "fuzz", &checkout.root().join("xtask/fuzz/requirements.txt"));
