@@ -1,9 +1,10 @@
 //! After a step is over, its PIN and its passphrase are in the memory of none of our processes.
 //!
-//! Root reads it all: `/proc/PID/mem` asks for the same permission as `process_vm_readv`, and gives the same bytes.
+//! Root reads it all, as the parent that started them, with `process_vm_readv`.
+
+mod reading;
 
 use std::ffi::OsString;
-use std::os::unix::fs::FileExt;
 use std::process::{Command, Stdio};
 
 use ceremony_tui::channel::Channel;
@@ -23,6 +24,7 @@ use crate::processes::{command_line, descendants, wait_until};
 use crate::room::BINARY;
 use crate::softhsm::SoftHsm;
 use crate::yubikey::host;
+use reading::Memory;
 
 /// PINs and passphrases that stand nowhere else.
 const PIN: &str = "73519064";
@@ -45,38 +47,19 @@ fn spellings(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
     spellings
 }
 
-/// Looks through all that a process can write to or has made itself; what it only maps from a program is no place for
-/// a secret.
+/// Where the memory of a process has one of these.
 fn search(pid: u32, secrets: &[&str]) -> Vec<String> {
-    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
-    let memory = std::fs::File::open(format!("/proc/{pid}/mem"))
-        .unwrap_or_else(|error| panic!("the memory of {pid}: {error}. Run the tests as root."));
     let needles: Vec<_> = secrets.iter().flat_map(|secret| spellings(secret)).collect();
+    let memory = Memory::of(pid);
     let mut found = Vec::new();
-    let mut read = 0;
-    for line in maps.lines().filter(|line| is_its_own(line)) {
-        let (start, end) = line.split_once(' ').and_then(|(range, _)| range.split_once('-')).unwrap();
-        let [start, end] = [start, end].map(|number| u64::from_str_radix(number, 16).unwrap());
-        let mut bytes = vec![0; usize::try_from(end - start).unwrap()];
-        // Pages that were never there.
-        if memory.read_exact_at(&mut bytes, start).is_err() {
-            continue;
-        }
-        read += bytes.len();
+    for (mapping, bytes) in &memory.pieces {
         for (spelling, needle) in &needles {
-            if let Some(at) = position(&bytes, needle) {
-                found.push(format!("{spelling} in {:?}, {line}, at {at:x}", command_line(pid)));
+            if let Some(at) = position(bytes, needle) {
+                found.push(format!("{spelling} in {:?}, {mapping:?}, at {at:x}", command_line(pid)));
             }
         }
     }
-    assert!(read > 200_000, "{read} bytes are not the memory of {pid}");
     found
-}
-
-fn is_its_own(line: &str) -> bool {
-    let mut words = line.split_whitespace().skip(1);
-    let (rights, inode) = (words.next().unwrap_or_default(), words.nth(2).unwrap_or_default());
-    rights.starts_with('r') && (rights.contains('w') || inode == "0")
 }
 
 fn position(bytes: &[u8], needle: &[u8]) -> Option<usize> {
@@ -95,6 +78,12 @@ fn position(bytes: &[u8], needle: &[u8]) -> Option<usize> {
 fn assert_nowhere(pids: &[u32], secrets: &[&str]) {
     let found: Vec<String> = pids.iter().flat_map(|pid| search(*pid, secrets)).collect();
     assert!(found.is_empty(), "{found:#?}");
+}
+
+/// A figure: what was found, and how much of each process was read.
+fn told(what: &str, pids: &[u32]) -> String {
+    let read: Vec<String> = pids.iter().map(|pid| Memory::of(*pid).told(*pid)).collect();
+    format!("figure: memory: {what} (process_vm_readv by root, who started them; {})", read.join("; "))
 }
 
 /// Typed on the full screen. (`--pin-fd` keeps what it was given until the program ends: its help says so.)
@@ -130,7 +119,7 @@ fn no_passphrase_is_left_in_screen_broker_or_host_after_each_step() {
     let pids = everybody(&ceremony);
     assert_eq!(pids.len(), 3, "screen, broker, host");
     assert_nowhere(&pids, &[PASSPHRASE]);
-    println!("figure: memory: screen, broker and file host read after each step, no passphrase found");
+    println!("{}", told("screen, broker and file host read after each step, no passphrase found", &pids));
 }
 
 #[test]
@@ -140,8 +129,7 @@ fn no_pin_is_left_in_the_host_of_softhsm() {
     hsm.token("alice-p256", PIN, KeyKind::P256);
     let (name, path) = hsm.environment();
     let module = softhsm::module().unwrap().display().to_string();
-    leaves_no_pin((name, path.into()), &module);
-    println!("figure: memory: broker and PKCS#11 host (SoftHSM) read after each request, no PIN found");
+    println!("{}", leaves_no_pin("SoftHSM", (name, path.into()), &module));
 }
 
 #[test]
@@ -151,12 +139,11 @@ fn no_pin_is_left_in_the_host_of_yubico_s_module() {
     room.ask(Request::ChangePin { token: host::token() }, &[host::PIN, PIN]).unwrap();
     let (name, socket) = room.bench.environment();
     let module = ykcs11().unwrap_or_else(|error| panic!("{error}")).display().to_string();
-    leaves_no_pin((name, socket.into_os_string()), &module);
-    println!("figure: memory: broker and PKCS#11 host (ykcs11) read after each request, no PIN found");
+    println!("{}", leaves_no_pin("ykcs11", (name, socket.into_os_string()), &module));
 }
 
-/// The real broker, and the host that it starts for a module.
-fn leaves_no_pin(environment: (&str, OsString), module: &str) {
+/// The real broker, and the host that it starts for a module. Returns the figure.
+fn leaves_no_pin(what: &str, environment: (&str, OsString), module: &str) -> String {
     let (channel, other) = Channel::pair().unwrap();
     let mut command = Command::new(BINARY);
     command.arg("broker").envs([environment]).stdin(Stdio::from(other));
@@ -184,8 +171,11 @@ fn leaves_no_pin(environment: (&str, OsString), module: &str) {
     assert_nowhere(&everybody, &[PIN, NEW_PIN]);
     assert_eq!(question(Request::ChangePin { token: token.clone() }, &[PIN, NEW_PIN]), Ok(Answer::Done));
     assert_nowhere(&everybody, &[PIN, NEW_PIN]);
+    let figure =
+        told(&format!("broker and PKCS#11 host ({what}) read after each request, no PIN found"), &everybody);
     drop(hosts);
     broker.wait().unwrap();
+    figure
 }
 
 fn secret(text: &str) -> Secret {
@@ -215,7 +205,6 @@ fn no_secret_is_left_in_the_piv_host_and_while_it_waits_for_a_touch_the_search_f
     assert_nowhere(&[pid], &[PIN, NEW_PIN]);
     room.ask(Request::UnblockPin { token: host::token() }, &["12345678", NEW_PIN]).unwrap();
     assert_nowhere(&[pid], &[PIN, NEW_PIN]);
-    println!(
-        "figure: memory: the PIV host read after a change, a signature, a wrong PIN and an unblocking: nothing found"
-    );
+    let what = "the PIV host read after a change, a signature, a wrong PIN and an unblocking: nothing found";
+    println!("{}", told(what, &[pid]));
 }

@@ -29,6 +29,12 @@ pub(crate) fn descendants(pid: u32) -> BTreeMap<u32, Vec<String>> {
     }
 }
 
+/// The process that started `pid`, the one that started that, and so on.
+pub(crate) fn ancestors(pid: u32) -> Vec<u32> {
+    let parents: BTreeMap<u32, u32> = parents().into_iter().collect();
+    std::iter::successors(parents.get(&pid).copied(), |pid| parents.get(pid).copied()).collect()
+}
+
 fn parents() -> Vec<(u32, u32)> {
     let numbers = std::fs::read_dir("/proc")
         .unwrap()
