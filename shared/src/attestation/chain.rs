@@ -7,7 +7,8 @@ use crate::time::UnixTime;
 
 /// What is needed to judge a path.
 struct Walk<'a> {
-    anchors: &'a Anchors,
+    /// Where it may end.
+    roots: Vec<&'a Certificate>,
     /// Certificates that may be used on the way, each of them once.
     left: Vec<&'a Certificate>,
     at: UnixTime,
@@ -29,11 +30,34 @@ pub(super) fn path(
     }
     key.check_time(at)?;
     check_issued(key, device, 0, at)?;
-    let mut walk = Walk { anchors, left: more.iter().chain(anchors.leading()).collect(), at };
-    walk.left.retain(|certificate| *certificate != device && *certificate != key);
-    let mut path = vec![key.clone(), device.clone()];
-    path.extend(walk.climb(device, 1)?.into_iter().cloned());
-    Ok(path)
+    let above = above(key, device, more, anchors, at)?;
+    Ok([key, device].into_iter().chain(above).cloned().collect())
+}
+
+/// What stands above the device's certificate.
+///
+/// `more` is what a stranger's document brings along. It leads to a root whose authorities are not all known; never to
+/// Yubico's, below which stand authorities for other things than PIV too.
+fn above<'a>(
+    key: &Certificate,
+    device: &'a Certificate,
+    more: &'a [Certificate],
+    anchors: &'a Anchors,
+    at: UnixTime,
+) -> Result<Vec<&'a Certificate>, AttestationError> {
+    let is_other = |certificate: &&Certificate| ![key, device].contains(certificate);
+    let known: Vec<&Certificate> = anchors.leading().iter().filter(is_other).collect();
+    let all: Vec<&Certificate> = more.iter().filter(is_other).chain(known.iter().copied()).collect();
+    let objection =
+        match (Walk { roots: anchors.trusted().iter().collect(), left: known, at }).climb(device, 1) {
+            Ok(path) => return Ok(path),
+            Err(objection) => objection,
+        };
+    let roots: Vec<&Certificate> = anchors.open().collect();
+    if roots.is_empty() || more.is_empty() {
+        return Err(objection);
+    }
+    Walk { roots, left: all, at }.climb(device, 1)
 }
 
 impl<'a> Walk<'a> {
@@ -43,11 +67,11 @@ impl<'a> Walk<'a> {
         certificate: &'a Certificate,
         authorities: usize,
     ) -> Result<Vec<&'a Certificate>, AttestationError> {
-        if self.anchors.trusted().contains(certificate) {
+        if self.roots.contains(&certificate) {
             return Ok(Vec::new());
         }
         let mut objection = None;
-        for root in self.anchors.trusted().iter().filter(|root| certificate.names_as_issuer(root)) {
+        for root in self.roots.iter().copied().filter(|root| certificate.names_as_issuer(root)) {
             match check_issued(certificate, root, authorities, self.at) {
                 Ok(()) => return Ok(vec![root]),
                 Err(error) => objection = objection.or(Some(error)),

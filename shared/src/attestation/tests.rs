@@ -83,6 +83,25 @@ fn yubicos_authorities_are_those_whose_digests_are_known() {
 }
 
 #[test]
+fn below_yubicos_roots_a_document_adds_no_authority_of_its_own() {
+    let all = Anchors::yubico().unwrap();
+    let pems =
+        |certificates: &[Certificate]| certificates.iter().map(Certificate::to_pem).collect::<String>();
+    let bare = Anchors::from_pem(&pems(all.trusted())).unwrap();
+    assert_eq!(bare.open().count(), 0);
+    let chain = certificates_of(YUBIKEY_5_7_4).unwrap();
+    let more: Vec<&[u8]> = all.leading().iter().map(Certificate::der).collect();
+    let judge = |anchors, more: &[&[u8]]| verify(chain[0].der(), chain[1].der(), more, anchors, NOW);
+    assert_eq!(refused(judge(&bare, &more)), "NoIssuer");
+    assert!(judge(&all, &more).is_ok(), "those that are believed already change nothing");
+    let bench = Bench::new();
+    let both = Anchors::from_pem(&(pems(all.trusted()) + &pem(&[&bench.root_der()]))).unwrap();
+    let judged = verify(&bench.key_der(), &bench.device_der(), &[&bench.branch_der()], &both, NOW);
+    assert!(judged.is_ok(), "another root stays open");
+    assert_eq!(refused(judge(&both, &more)), "NoIssuer", "also beside another root");
+}
+
+#[test]
 fn each_intermediate_of_yubico_leads_to_a_root_of_yubico() {
     let anchors = Anchors::yubico().unwrap();
     for certificate in anchors.leading() {
