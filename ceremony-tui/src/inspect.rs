@@ -18,6 +18,7 @@ use shared::json::Json;
 use shared::metadata::{Metadata, Root, TopRole};
 use shared::names::Version;
 use shared::rotation::{check_alone, check_first_root, check_succession, self_tally};
+use shared::text::shortened;
 use shared::threshold::Tally;
 use shared::time::UnixTime;
 
@@ -164,8 +165,8 @@ fn digest(root: &Metadata<Root>) -> Vec<String> {
 
 fn sign_request(pending: &Json, now: UnixTime) -> Result<Vec<String>, InspectError> {
     let mut lines = vec!["This is a request for signatures from the service.".to_owned()];
-    let roles = pending.as_object().into_iter().flatten().map(|(role, _)| role.as_str());
-    let roles: Vec<&str> = roles.filter(|role| !role.starts_with("trusted_")).collect();
+    let roles = pending.as_object().into_iter().flatten().map(|(role, _)| shortened(role));
+    let roles: Vec<String> = roles.filter(|role| !role.starts_with("trusted_")).collect();
     lines.push(format!("It asks for signatures of: {}.", roles.join(", ")));
     let Some(root) = pending.get("root") else {
         lines.push("It asks for nothing that root keys sign.".to_owned());
@@ -195,7 +196,7 @@ fn online_key(bytes: &[u8], now: UnixTime) -> Result<Vec<String>, InspectError> 
     let mut lines = vec![
         format!(
             "This is the public online key \"{}\" of a service, scheme {}.",
-            document.name,
+            shortened(&document.name),
             document.key.scheme_name()
         ),
         format!("Its writer proved on {} to hold the private half.", document.time),

@@ -17,7 +17,7 @@ pub use online_key::{ONLINE_KEY_MAX_AGE_DAYS, OnlineKeyDocument};
 pub use possession::KeyDocumentError;
 pub use root_key::RootKeyDocument;
 pub use root_keys::{
-    AnchorName, AttestationVerdict, Judged, KeptAttestation, KeptKey, KeptPlace, KeptPossession,
+    AnchorName, AttestationVerdict, Held, Judged, KeptAttestation, KeptKey, KeptPlace, KeptPossession,
     RootKeysDocument, RootKeysError,
 };
 pub use root_update::UpdatePayload;

@@ -17,9 +17,16 @@ pub fn spelt(text: &str) -> String {
     text.chars().fold(String::new(), push)
 }
 
-/// At most the first 80 characters of the text, spelt out: for error messages.
+/// At most the first 80 characters of the text, spelt out and with one space for each run of them, so that it cannot
+/// push what follows into a line of its own: for error messages.
 pub fn shortened(text: &str) -> String {
-    let mut rest = text.chars();
+    let is_space = |c: char| c.is_whitespace() && !c.is_control();
+    let mut after_space = false;
+    let mut rest = text.chars().filter(|c| {
+        let is_more = after_space && is_space(*c);
+        after_space = is_space(*c);
+        !is_more
+    });
     let beginning = rest.by_ref().take(SHORT).fold(String::new(), push);
     if rest.next().is_some() { beginning + "..." } else { beginning }
 }
@@ -43,6 +50,8 @@ mod tests {
         assert_eq!(shortened("\u{1b}[2J\u{202e}e\u{301}\0"), "\\u{1b}[2J\\u{202e}e\\u{301}\\0");
         assert_eq!(shortened(&"x".repeat(80)), "x".repeat(80));
         assert_eq!(shortened(&"x".repeat(1000)), format!("{}...", "x".repeat(80)));
+        let padded = format!("a{}b \u{a0}\u{3000} c", " ".repeat(200));
+        assert_eq!(shortened(&padded), "a b c", "nothing pads a line");
         assert_eq!(spelt(&"x\n".repeat(100)), "x\\n".repeat(100));
     }
 

@@ -1,14 +1,21 @@
 //! What `root-keys.json` says about the keys of a root, and what of it can be verified again here.
+//!
+//! What only the document says stands in quotes, or behind a mark at the beginning of each line: nobody signed it.
 
 use shared::attestation::{Anchors, Attested, Wanted};
 use shared::device::Weakness;
 use shared::gap::{
-    AttestationVerdict, Judged, KeptAttestation, KeptKey, KeptPlace, RootKeyDocument, RootKeysDocument,
+    AttestationVerdict, Held, Judged, KeptAttestation, KeptKey, KeptPlace, RootKeyDocument, RootKeysDocument,
 };
+use shared::text::shortened;
 use shared::time::UnixTime;
 
 use super::InspectError;
 use crate::machine::sentence;
+use crate::text::{printable, wrap};
+
+/// How much of a reason stands in one line: with its mark it is shorter than a line of any usual terminal.
+const REASON: usize = 70;
 
 /// The key of a holder who was not in the room.
 pub(super) fn absent_holder(
@@ -18,7 +25,7 @@ pub(super) fn absent_holder(
 ) -> Result<Vec<String>, InspectError> {
     let document = RootKeyDocument::parse(bytes).map_err(InspectError::document)?;
     let mut lines = vec![
-        format!("This is the public root key \"{}\", {}.", document.name, document.key.title()),
+        format!("This is the public root key \"{}\", {}.", shortened(&document.name), document.key.title()),
         format!("Its key id is {}.", document.key.id()),
         format!("Its writer proved on {} to hold the private half.", document.time),
     ];
@@ -28,7 +35,7 @@ pub(super) fn absent_holder(
         return Ok(lines);
     }
     match document.judge(&Wanted::ROOT_KEY, anchors, now) {
-        Ok(proven) => lines.extend(attested(proven.attested())),
+        Ok(proven) => lines.extend(attested("Here", proven.attested())),
         Err(error) => lines.push(format!("Warning: its attestation does not count. {error}")),
     }
     Ok(lines)
@@ -50,10 +57,9 @@ pub(super) fn describe(bytes: &[u8], anchors: &Anchors, now: UnixTime) -> Result
     );
     lines.extend(believed(&document, anchors));
     for kept in &document.keys {
-        lines.extend(about(kept, anchors, document.time, now));
+        lines.extend(about(&document, kept, anchors, now));
     }
-    // A document of the future is judged today.
-    if let Err(doubt) = document.check_distinct_devices(anchors, document.time.min(now)) {
+    if let Err(doubt) = document.check_distinct_devices(anchors, now) {
         lines.push(format!("Warning: {doubt}"));
     }
     Ok(lines)
@@ -61,35 +67,51 @@ pub(super) fn describe(bytes: &[u8], anchors: &Anchors, now: UnixTime) -> Result
 
 fn believed(document: &RootKeysDocument, anchors: &Anchors) -> Vec<String> {
     let mut lines = vec!["The ceremony believed these roots about devices:".to_owned()];
-    lines
-        .extend(document.anchors.iter().map(|anchor| format!("  {} SHA-256 {}", anchor.name, anchor.digest)));
+    let anchor = |name: &str, digest| format!("  \"{}\" SHA-256 {digest}", shortened(name));
+    lines.extend(document.anchors.iter().map(|believed| anchor(&believed.name, believed.digest)));
     lines.push("Here, these are believed:".to_owned());
-    lines.extend(anchors.roots().map(|(name, digest)| format!("  {name} SHA-256 {digest}")));
+    lines.extend(anchors.roots().map(|(name, digest)| anchor(&name, digest)));
     lines
 }
 
-fn about(kept: &KeptKey, anchors: &Anchors, then: UnixTime, now: UnixTime) -> Vec<String> {
+fn about(document: &RootKeysDocument, kept: &KeptKey, anchors: &Anchors, now: UnixTime) -> Vec<String> {
+    let name = shortened(&kept.name);
     let mut lines = vec![
-        format!("{} holds a {} key with the id {}.", kept.name, kept.key.title(), kept.key.id()),
+        format!("\"{name}\" holds a {} key with the id {}.", kept.key.title(), kept.key.id()),
         format!("  {}", place(&kept.place)),
     ];
-    lines.push(match &kept.possession {
-        Some(possession) => {
-            format!("  A proof of {} shows that its holder has it; the proof verifies.", possession.time)
-        }
-        None => "  No proof of possession is here; a signature on the root shows it.".to_owned(),
-    });
-    lines.push(format!("  In the ceremony: {}", verdict(&kept.verdict)));
+    lines.extend(possession(document, kept).into_iter().map(|line| format!("  {line}")));
+    lines.extend(verdict(&kept.verdict).into_iter().map(|line| format!("  {line}")));
     lines.extend(kept.attestation.iter().flat_map(certificates));
-    lines.extend(again(kept, anchors, then, now).into_iter().map(|line| format!("  {line}")));
-    lines.extend(misplaced(kept, anchors, then.min(now)).map(|warning| format!("  {warning}")));
+    lines.extend(again(document, kept, anchors, now).into_iter().map(|line| format!("  {line}")));
+    lines.extend(misplaced(document, kept, anchors, now).map(|warning| format!("  {warning}")));
     lines.extend(Weakness::of_key(&kept.key).map(|weakness| format!("  Warning: {weakness}")));
     lines
 }
 
+fn possession(document: &RootKeysDocument, kept: &KeptKey) -> Vec<String> {
+    let Some(possession) = &kept.possession else {
+        return vec!["No proof of possession is here; a signature on the root shows it.".to_owned()];
+    };
+    let mut lines =
+        vec![format!("A proof of {} shows that its holder has it; the proof verifies.", possession.time)];
+    if possession.time > document.time {
+        lines.push(
+            "Warning: the proof is newer than the document says of itself, so one of the two times is wrong."
+                .to_owned(),
+        );
+    }
+    lines
+}
+
 /// Nobody signed the place of a key, but its device may have signed where it was generated.
-fn misplaced(kept: &KeptKey, anchors: &Anchors, at: UnixTime) -> Option<String> {
-    let device = kept.attested_device(anchors, at)?;
+fn misplaced(
+    document: &RootKeysDocument,
+    kept: &KeptKey,
+    anchors: &Anchors,
+    now: UnixTime,
+) -> Option<String> {
+    let device = document.attested_device(kept, anchors, now)?;
     (kept.place.device() != Some(device)).then(|| {
         format!(
             "Warning: its certificates say that it was generated on YubiKey {device}, and the document says that it \
@@ -102,7 +124,8 @@ fn place(place: &KeptPlace) -> String {
     match place {
         KeptPlace::File => "It lives in an encrypted file: software, which can be copied.".to_owned(),
         KeptPlace::Pkcs11 { label, serial } => {
-            format!("It lives on the token {label}, serial {serial}, behind a PKCS#11 module.")
+            let [label, serial] = [label, serial].map(|text| shortened(text));
+            format!("It lives on the token \"{label}\", serial \"{serial}\", behind a PKCS#11 module.")
         }
         KeptPlace::YubiKey { serial, firmware, policy } => {
             let firmware = firmware.map(|firmware| format!(", firmware {firmware}")).unwrap_or_default();
@@ -113,14 +136,19 @@ fn place(place: &KeptPlace) -> String {
     }
 }
 
-fn verdict(verdict: &AttestationVerdict) -> String {
-    match verdict {
+/// What the document says about the ceremony.
+fn verdict(verdict: &AttestationVerdict) -> Vec<String> {
+    let (said, reason) = match verdict {
         AttestationVerdict::Verified { anchor } => {
-            format!("its attestation was verified up to the root with SHA-256 {anchor}.")
+            let line = format!("its attestation was verified up to the root with SHA-256 {anchor}.");
+            return vec![format!("In the ceremony: {line}")];
         }
-        AttestationVerdict::Refused { reason } => format!("its attestation did not count. {reason}"),
-        AttestationVerdict::None { reason } => format!("it had no attestation. {reason}"),
-    }
+        AttestationVerdict::Refused { reason } => ("its attestation did not count.", reason),
+        AttestationVerdict::None { reason } => ("it had no attestation.", reason),
+    };
+    let mut lines = vec![format!("In the ceremony: {said} The document says why:")];
+    lines.extend(wrap(&printable(reason), REASON).into_iter().map(|line| format!("  > {}", line.trim_end())));
+    lines
 }
 
 fn certificates(attestation: &KeptAttestation) -> Vec<String> {
@@ -130,31 +158,42 @@ fn certificates(attestation: &KeptAttestation) -> Vec<String> {
     attestation.certificates.iter().map(line).collect()
 }
 
-/// The same judgement as in the ceremony, at its time, with the roots that are believed here.
-fn again(kept: &KeptKey, anchors: &Anchors, then: UnixTime, now: UnixTime) -> Vec<String> {
-    // A document of the future is judged today.
-    let at = then.min(now);
-    match kept.judge(&Wanted::ROOT_KEY, anchors, at) {
-        Ok(Judged::Nothing) => {
-            vec!["Here: nothing attests where the key was generated.".to_owned()]
-        }
-        Ok(Judged::Proven(proven)) => attested(proven.attested()),
-        Ok(Judged::Alone(alone)) => {
-            let mut lines = attested(&alone);
-            lines.push("It counts only if the root carries a signature of this key.".to_owned());
+/// The same judgement as in the ceremony, today, with the roots that are believed here.
+fn again(document: &RootKeysDocument, kept: &KeptKey, anchors: &Anchors, now: UnixTime) -> Vec<String> {
+    match document.judge(kept, &Wanted::ROOT_KEY, anchors, now) {
+        Ok(Held::Now(judged)) => worth("Here", &judged),
+        Ok(Held::Then { judged, today }) => {
+            let time = document.time;
+            let mut lines = vec![format!(
+                "Warning: its attestation does not hold today. {today} It held on {time}, when the document says that \
+                 it was made; nobody signed that time."
+            )];
+            lines.extend(worth(&format!("At {time}"), &judged));
             lines
         }
         Err(error) => vec![format!("Warning: here its attestation does not count. {error}")],
     }
 }
 
-fn attested(attested: &Attested) -> Vec<String> {
+fn worth(place: &str, judged: &Judged) -> Vec<String> {
+    match judged {
+        Judged::Nothing => vec!["Here: nothing attests where the key was generated.".to_owned()],
+        Judged::Proven(proven) => attested(place, proven.attested()),
+        Judged::Alone(alone) => {
+            let mut lines = attested(place, alone);
+            lines.push("It counts only if the root carries a signature of this key.".to_owned());
+            lines
+        }
+    }
+}
+
+fn attested(place: &str, attested: &Attested) -> Vec<String> {
     let policy = attested.policy();
     let anchor = attested.anchor().map(|root| format!(" up to {}", root.name())).unwrap_or_default();
     let form = attested.form_factor().map(|form| format!(" ({form})")).unwrap_or_default();
     let mut lines = vec![
         format!(
-            "Here: verified{anchor}. The key was generated on YubiKey {}{form}, firmware {}, in slot {}.",
+            "{place}: verified{anchor}. The key was generated on YubiKey {}{form}, firmware {}, in slot {}.",
             attested.serial(),
             attested.firmware(),
             attested.slot()

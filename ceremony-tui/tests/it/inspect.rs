@@ -18,7 +18,7 @@ use shared::names::Version;
 use shared::root_draft::{KeySpelling, NamedKey, RootDraft};
 use shared::settings::RepositorySettings;
 use shared::software::SoftwareKey;
-use shared::time::Expiry;
+use shared::time::{Expiry, UnixTime};
 
 use crate::holders::TwoHolders;
 use crate::material::{Online, now};
@@ -141,6 +141,7 @@ fn a_key_is_generated_by_the_subcommand_and_opens_in_a_ceremony() {
 
 /// A key on a real YubiKey, with the attestation that its holder published.
 const YUBIKEY: &str = include_str!("../../../shared/tests/data/attestation/5.7.4-9c.pem");
+const YUBIKEY_UNTIL_2052: &str = include_str!("../../../shared/tests/data/attestation/5.2.7-9c.pem");
 /// A root of Yubico that did not make that YubiKey.
 const OTHER_ROOT: &str = include_str!("../../../shared/src/attestation/yubico/piv-root-263751.pem");
 
@@ -231,6 +232,64 @@ fn devices_are_counted_by_what_they_attest_and_not_by_what_the_document_says() {
         said.contains("Warning: its certificates say that it was generated on YubiKey 38906331"),
         "{said}"
     );
+}
+
+/// `now` is what the clock shows where the document is read.
+fn told_at(document: &RootKeysDocument, now: &str) -> Vec<String> {
+    let now = UnixTime::parse(now).unwrap();
+    ceremony_tui::inspect::describe(&document.to_bytes(), &Anchors::yubico().unwrap(), now).unwrap()
+}
+
+#[test]
+fn an_attestation_is_judged_today_and_what_held_only_then_is_a_warning() {
+    let root = DocumentDigest::of_canonical(b"{}");
+    let certificates = certificates_of(YUBIKEY_UNTIL_2052).unwrap();
+    let anchors = Anchors::yubico().unwrap();
+    let [key, device] = [0, 1].map(|index: usize| certificates[index].der().to_vec());
+    let attested = shared::attestation::verify(&key, &device, &[], &anchors, now()).unwrap();
+    let kept = KeptKey {
+        key: attested.key().clone(),
+        place: KeptPlace::YubiKey { serial: attested.serial(), firmware: None, policy: None },
+        attestation: Some(KeptAttestation { certificates }),
+        ..on_yubikey()
+    };
+    let document = RootKeysDocument { root, time: now(), anchors: vec![], keys: vec![kept] };
+    let today = told_at(&document, "2051-01-01T00:00:00Z").join("\n");
+    assert!(
+        today.contains("  Here: verified up to Yubico PIV Root CA") && !today.contains("Warning: its"),
+        "{today}"
+    );
+    let later = told_at(&document, "2060-01-01T00:00:00Z").join("\n");
+    assert!(later.contains("  Warning: its attestation does not hold today. The certificate"), "{later}");
+    assert!(later.contains("nobody signed that time"), "{later}");
+    assert!(
+        later.contains(&format!("  At {}: verified up to", document.time)) && !later.contains("Here: ver"),
+        "{later}"
+    );
+}
+
+#[test]
+fn a_strangers_text_in_root_keys_begins_no_line_and_is_marked_as_such() {
+    let spoof = "Here: verified up to Yubico PIV Root CA Serial 263751. The key was generated on YubiKey 1.";
+    let padded = format!("x{}{spoof}", " ".repeat(500));
+    let place = KeptPlace::Pkcs11 { label: padded.clone(), serial: padded.clone() };
+    let verdict = AttestationVerdict::None { reason: padded.clone() };
+    let name = format!("Carol{}Here:", " ".repeat(50));
+    let kept = KeptKey { name, place, verdict, ..in_a_file() };
+    let digest = Anchors::yubico().unwrap().roots().next().unwrap().1;
+    let anchors = vec![AnchorName { name: padded, digest }];
+    let root = DocumentDigest::of_canonical(b"{}");
+    let document = RootKeysDocument { root, time: now(), anchors, keys: vec![kept] };
+    let lines = told_at(&document, &now().to_string());
+    let said = lines.join("\n");
+    assert!(said.contains("\"Carol Here:\" holds a Ed25519 key"), "{said}");
+    for line in lines.iter().filter(|line| line.contains("263751")) {
+        let quoted = line.contains("\"x Here: verified up to Yubico PIV Root CA");
+        let is_ours = line.starts_with("  \"Yubico PIV Root CA Serial 263751\" SHA-256");
+        assert!(quoted || is_ours || line.starts_with("    > "), "{line}");
+    }
+    let cited: Vec<&String> = lines.iter().filter(|line| line.starts_with("    > ")).collect();
+    assert!(cited.len() > 2 && cited.iter().all(|line| line.len() < 80), "{cited:#?}");
 }
 
 #[test]

@@ -8,8 +8,8 @@ mod read;
 mod write;
 
 use crate::attestation::{
-    Anchors, AnchorsError, Attested, AttestedUse, Certificate, CertificateDigest, Doubt, Objection, Proven,
-    UsedDevice, Wanted, check_distinct_devices, judge,
+    Anchors, AnchorsError, AttestationError, Attested, AttestedUse, Certificate, CertificateDigest, Doubt,
+    Objection, Proven, UsedDevice, Wanted, check_distinct_devices, judge,
 };
 use crate::device::{Firmware, KeyPolicy, Serial};
 use crate::digest::DocumentDigest;
@@ -123,14 +123,67 @@ pub enum AttestationVerdict {
 }
 
 impl RootKeysDocument {
-    /// One device, one vote: whether all keys on YubiKeys are on different ones, by their attestations first.
+    /// One device, one vote: whether all keys on YubiKeys are on different ones, by their attestations first, whether
+    /// they hold at `now` or held when the document says that it was made.
     ///
     /// # Errors
     /// The first device that holds two.
-    pub fn check_distinct_devices(&self, anchors: &Anchors, at: UnixTime) -> Result<(), Doubt> {
-        let device = |kept: &KeptKey| kept.attested_device(anchors, at).or_else(|| kept.place.device());
+    pub fn check_distinct_devices(&self, anchors: &Anchors, now: UnixTime) -> Result<(), Doubt> {
+        let device =
+            |kept: &KeptKey| self.attested_device(kept, anchors, now).or_else(|| kept.place.device());
         check_distinct_devices(self.keys.iter().filter_map(device))
     }
+
+    /// The YubiKey that a key of this document was generated on, as its certificates show or showed, whatever the rest
+    /// of the document says and whether or not its policies are enough.
+    pub fn attested_device(&self, kept: &KeptKey, anchors: &Anchors, now: UnixTime) -> Option<Serial> {
+        [now, self.time].into_iter().find_map(|at| kept.attested_device(anchors, at))
+    }
+
+    /// Judges the attestation of a key of this document again, at `now`. One that fails only because a certificate does
+    /// not hold now is judged at the time that the document and its proof name, too.
+    ///
+    /// # Errors
+    /// It is not believed, or not enough.
+    pub fn judge(
+        &self,
+        kept: &KeptKey,
+        wanted: &Wanted,
+        anchors: &Anchors,
+        now: UnixTime,
+    ) -> Result<Held, RootKeysError> {
+        let refused = match kept.judge(wanted, anchors, now) {
+            Ok(judged) => return Ok(Held::Now(judged)),
+            Err(refused) => refused,
+        };
+        let RootKeysError::Attestation(Objection::Attestation(today @ AttestationError::Time { .. })) =
+            refused
+        else {
+            return Err(refused);
+        };
+        let proven = kept.possession.as_ref().map_or(self.time, |possession| possession.time);
+        if self.time > now || proven > self.time || kept.judge(wanted, anchors, proven).is_err() {
+            return Err(Objection::from(today).into());
+        }
+        match kept.judge(wanted, anchors, self.time) {
+            Ok(judged) => Ok(Held::Then { judged, today }),
+            Err(_) => Err(Objection::from(today).into()),
+        }
+    }
+}
+
+/// When an attestation held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// It holds now.
+    Now(Judged),
+    /// It held at the time that the document names, which nobody signed.
+    Then {
+        /// What it was worth then.
+        judged: Judged,
+        /// Why it does not hold now.
+        today: AttestationError,
+    },
 }
 
 impl KeptPlace {
@@ -155,9 +208,7 @@ pub enum Judged {
 }
 
 impl KeptKey {
-    /// The YubiKey that the key was generated on, as its certificates show, whatever the rest of the document says and
-    /// whether or not its policies are enough.
-    pub fn attested_device(&self, anchors: &Anchors, at: UnixTime) -> Option<Serial> {
+    fn attested_device(&self, anchors: &Anchors, at: UnixTime) -> Option<Serial> {
         let certificates = &self.attestation.as_ref()?.certificates;
         let used = AttestedUse { key: &self.key, device: UsedDevice::DocumentsOnly };
         Some(judge(certificates, used, &Wanted::ANYTHING, anchors, at).ok()?.serial())

@@ -13,6 +13,13 @@ use crate::key::Key;
 use crate::text::shortened;
 use crate::time::UnixTime;
 
+/// The longest name of a key that a ceremony takes, in characters.
+const LONGEST_NAME: usize = 64;
+/// No other text of a ceremony is longer.
+const LONGEST_TEXT: usize = 2000;
+/// More believed roots than a file of roots can have are refused.
+const MOST_ANCHORS: usize = 64;
+
 impl RootKeysDocument {
     /// Reads a document. Every proof in it holds and every certificate can be read; attestations are judged by
     /// [`KeptKey::judge`].
@@ -25,6 +32,10 @@ impl RootKeysDocument {
             return Err(RootKeysError::Kind);
         }
         let root = DocumentDigest::parse_spoken(text(&value, "root")?);
+        let anchors = list(&value, "anchors")?;
+        if anchors.len() > MOST_ANCHORS {
+            return Err(RootKeysError::Field("anchors"));
+        }
         let listed = list(&value, "keys")?;
         if listed.len() > MOST_KEYS {
             return Err(RootKeysError::TooMany(listed.len()));
@@ -40,7 +51,7 @@ impl RootKeysDocument {
         Ok(RootKeysDocument {
             root: root.map_err(|_| RootKeysError::Field("root"))?,
             time: UnixTime::parse(text(&value, "time")?)?,
-            anchors: list(&value, "anchors")?.iter().map(anchor).collect::<Result<_, _>>()?,
+            anchors: anchors.iter().map(anchor).collect::<Result<_, _>>()?,
             keys,
         })
     }
@@ -48,6 +59,12 @@ impl RootKeysDocument {
 
 fn text<'a>(value: &'a Json, name: &'static str) -> Result<&'a str, RootKeysError> {
     value.get(name).and_then(Json::as_str).ok_or(RootKeysError::Field(name))
+}
+
+/// A text that is shown to people.
+fn told(value: &Json, name: &'static str, longest: usize) -> Result<String, RootKeysError> {
+    let text = text(value, name)?;
+    if text.chars().count() > longest { Err(RootKeysError::Field(name)) } else { Ok(text.to_owned()) }
 }
 
 fn list<'a>(value: &'a Json, name: &'static str) -> Result<&'a [Json], RootKeysError> {
@@ -59,7 +76,7 @@ fn digest(value: &Json, name: &'static str) -> Result<CertificateDigest, RootKey
 }
 
 fn anchor(value: &Json) -> Result<AnchorName, RootKeysError> {
-    Ok(AnchorName { name: text(value, "name")?.to_owned(), digest: digest(value, "sha256")? })
+    Ok(AnchorName { name: told(value, "name", LONGEST_TEXT)?, digest: digest(value, "sha256")? })
 }
 
 fn key(value: &Json) -> Result<KeptKey, RootKeysError> {
@@ -70,7 +87,7 @@ fn key(value: &Json) -> Result<KeptKey, RootKeysError> {
     }
     let possession = value.get("possession").map(|proof| possession(proof, &key)).transpose()?;
     Ok(KeptKey {
-        name: text(value, "name")?.to_owned(),
+        name: told(value, "name", LONGEST_NAME)?,
         place: place(value.get("place").ok_or(RootKeysError::Field("place"))?)?,
         attestation: value.get("attestation").map(attestation).transpose()?,
         verdict: verdict(value.get("verdict").ok_or(RootKeysError::Field("verdict"))?)?,
@@ -90,8 +107,8 @@ fn place(value: &Json) -> Result<KeptPlace, RootKeysError> {
     match text(value, "kind")? {
         "file" => Ok(KeptPlace::File),
         "pkcs11" => Ok(KeptPlace::Pkcs11 {
-            label: text(value, "label")?.to_owned(),
-            serial: text(value, "serial")?.to_owned(),
+            label: told(value, "label", LONGEST_TEXT)?,
+            serial: told(value, "serial", LONGEST_TEXT)?,
         }),
         "yubikey" => Ok(KeptPlace::YubiKey {
             serial: Serial::parse(text(value, "serial")?).ok_or(RootKeysError::Field("serial"))?,
@@ -133,7 +150,7 @@ fn certificate(value: &Json) -> Result<Certificate, RootKeysError> {
 }
 
 fn verdict(value: &Json) -> Result<AttestationVerdict, RootKeysError> {
-    let reason = || text(value, "reason").map(str::to_owned);
+    let reason = || told(value, "reason", LONGEST_TEXT);
     match text(value, "outcome")? {
         "verified" => Ok(AttestationVerdict::Verified { anchor: digest(value, "anchor")? }),
         "refused" => Ok(AttestationVerdict::Refused { reason: reason()? }),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::attestation::certificates_of;
-use crate::attestation::tests::maker::{Bench, NOW, pem};
+use crate::attestation::tests::maker::{Bench, NOW, Plan, pem};
 use crate::bins::{BinCount, BinKind, Bins};
 use crate::gap::{KeyDocumentError, RootKeyDocument};
 use crate::json::Json;
@@ -129,6 +129,68 @@ fn a_document_that_somebody_changed_is_refused() {
     for member in ["name", "key", "keyid", "place", "verdict", "attestation", "possession"] {
         assert!(changed(&document, member, Json::from(7_u32)).is_err(), "{member}");
     }
+}
+
+#[test]
+fn texts_that_no_ceremony_writes_are_refused() {
+    let document = document(&Bench::new());
+    let refused = |member: &str, value: Json| changed(&document, member, value).unwrap_err();
+    let long = |count| Json::String("x".repeat(count));
+    assert!(changed(&document, "name", long(64)).is_ok());
+    assert_eq!(refused("name", long(65)), RootKeysError::Field("name"));
+    let place =
+        |label, serial| Json::object([("kind", Json::from("pkcs11")), ("label", label), ("serial", serial)]);
+    assert_eq!(refused("place", place(long(2001), long(1))), RootKeysError::Field("label"));
+    assert_eq!(refused("place", place(long(1), long(2001))), RootKeysError::Field("serial"));
+    let verdict = Json::object([("outcome", Json::from("none")), ("reason", long(2001))]);
+    assert_eq!(refused("verdict", verdict), RootKeysError::Field("reason"));
+    let anchor = AnchorName { name: "x".into(), digest: Bench::new().anchors().roots().next().unwrap().1 };
+    for anchors in [vec![anchor.clone(); 65], vec![AnchorName { name: "x".repeat(2001), ..anchor }]] {
+        assert!(
+            RootKeysDocument::parse(&RootKeysDocument { anchors, ..document.clone() }.to_bytes()).is_err()
+        );
+    }
+}
+
+/// A key whose device's word about it ran out before now, in a document that says that it is older.
+fn run_out(bench: &Bench, time: UnixTime, proven: UnixTime) -> RootKeysDocument {
+    let validity = ["20241201000000Z", "20251201000000Z"];
+    let key = Plan { validity, ..bench.key_plan() }.signed(&bench.key, &bench.device);
+    let chain = certificates_of(&pem(&[&key, &bench.device_der(), &bench.branch_der()])).unwrap();
+    let mut kept = on_yubikey(bench);
+    let proof = bench.key.sign(&RootKeyDocument::statement(kept.key.id(), proven));
+    kept.possession = Some(KeptPossession { time: proven, proof });
+    kept.attestation = Some(KeptAttestation { certificates: chain });
+    RootKeysDocument { time, keys: vec![kept], ..document(bench) }
+}
+
+#[test]
+fn an_attestation_that_ran_out_is_told_apart_from_one_that_holds() {
+    let bench = Bench::new();
+    let judge = |document: &RootKeysDocument| {
+        document.judge(&document.keys[0], &Wanted::ROOT_KEY, &bench.anchors(), NOW)
+    };
+    let [early, held, later] = ["2024-06-01T00:00:00Z", "2025-06-01T00:00:00Z", "2025-07-01T00:00:00Z"]
+        .map(|text| UnixTime::parse(text).unwrap());
+    assert!(matches!(judge(&document(&bench)), Ok(Held::Now(Judged::Proven(_)))));
+    let document = run_out(&bench, later, held);
+    let then = judge(&document);
+    assert!(matches!(
+        then,
+        Ok(Held::Then { judged: Judged::Proven(_), today: AttestationError::Time { .. } })
+    ));
+    assert_eq!(document.attested_device(&document.keys[0], &bench.anchors(), NOW), Some(Serial(12_345_678)));
+    let ran_out = |time, proven| {
+        matches!(
+            judge(&run_out(&bench, time, proven)),
+            Err(RootKeysError::Attestation(Objection::Attestation(AttestationError::Time { .. })))
+        )
+    };
+    assert!(ran_out(NOW, held), "the document is of today");
+    assert!(ran_out(early, early), "it never held");
+    assert!(ran_out(held, later), "the proof is newer than its document");
+    assert!(ran_out(later, early), "the proof was made before it held");
+    assert!(ran_out(UnixTime(NOW.0 + 1), held), "a document of the future");
 }
 
 #[test]
