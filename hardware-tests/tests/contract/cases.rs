@@ -59,3 +59,42 @@ cases! {
     changing::a_new_pin_comes_from_whoever_may_unblock_and_from_nobody_else,
     changing::a_generated_key_signs_and_is_never_overwritten,
 }
+
+/// Cases that some holders cannot be asked, by their names in the list above.
+pub(crate) mod named {
+    /// Other programs find no such token.
+    pub(crate) const ORACLE: &str = "securesystemslib_knows_the_same_key_and_accepts_its_signature";
+    /// It never locks, or must not.
+    pub(crate) const LOCK: &str = "a_pin_that_is_locked_is_said_and_tried_no_more";
+    /// Nothing gives it a new PIN.
+    pub(crate) const UNBLOCK: &str = "a_new_pin_comes_from_whoever_may_unblock_and_from_nobody_else";
+    /// No key is generated on it.
+    pub(crate) const GENERATE: &str = "a_generated_key_signs_and_is_never_overwritten";
+    /// It is no token.
+    pub(crate) const OF_A_FILE: [&str; 11] = [
+        "a_token_is_listed_once_with_label_and_serial_number",
+        "a_token_that_is_not_there_is_said",
+        "it_says_why_a_key_is_not_attested_or_attests_it",
+        "it_shows_itself_or_says_that_it_cannot",
+        "another_key_than_the_chosen_one_signs_nothing",
+        ORACLE,
+        LOCK,
+        "a_changed_pin_replaces_the_old_one",
+        "a_pin_is_not_changed_with_a_wrong_one_or_into_an_unusable_one",
+        UNBLOCK,
+        GENERATE,
+    ];
+    /// A real device that nobody may change.
+    pub(crate) const OF_A_DEVICE: [&str; 8] = [
+        ORACLE,
+        "a_wrong_pin_is_said_costs_one_try_and_the_right_one_works_after_it",
+        "odd_secrets_are_refused_and_the_right_one_works_after_each",
+        LOCK,
+        "a_changed_pin_replaces_the_old_one",
+        "a_pin_is_not_changed_with_a_wrong_one_or_into_an_unusable_one",
+        UNBLOCK,
+        GENERATE,
+    ];
+    /// A real device whose PIN may be changed.
+    pub(crate) const OF_A_DEVICE_THAT_MAY_CHANGE: [&str; 4] = [ORACLE, LOCK, UNBLOCK, GENERATE];
+}

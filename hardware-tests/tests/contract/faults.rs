@@ -169,7 +169,10 @@ fn a_yubikey_that_was_taken_out_is_said_and_signs_again_once_it_is_back() {
     key.verify(b"root", &signature).unwrap();
     card.fault(Fault::Unplugged(Moment::During));
     let lost = subject.sign_at(locator.clone(), b"root", &pin).unwrap_err();
-    assert!(!lost.to_string().is_empty(), "{lost:?}");
+    // Yubico's module says the same of a device that is gone and of one that fails.
+    let is_said =
+        matches!(lost, Refusal::Said { .. }) && lost.to_string().contains("reports an error of its own");
+    assert!(is_said || lost == Refusal::TokenRemoved, "{lost:?}");
     assert_eq!(card.signatures(), 2, "no second signature was asked for: {lost}");
     bench.remove(&card).unwrap();
     bench.insert(&card).unwrap();

@@ -1,4 +1,4 @@
-//! Real devices, named in the environment: nothing that is not listed is touched.
+//! Real devices, named in the environment: a device that is not listed gets no PIN, and nothing on it changes.
 //!
 //! `VESTRY_TOKENS="piv:12345678 pkcs11:/path/module.so:label/serial/02"` lists them; the key that signs is the first one
 //! that can, or the one whose slot or id stands behind the serial number.
@@ -7,6 +7,7 @@
 
 use ceremony_tui::token::{HostKind, TokenId};
 
+use crate::cases::named;
 use crate::host::Host;
 use crate::subject::{May, Place, Subject};
 
@@ -89,6 +90,10 @@ fn subject(named: &Named, pin: &str, may_change: bool) -> Subject {
             try_wrong_pins: may_change,
             attest: named.host == HostKind::Piv,
             ..May::default()
+        },
+        without: match may_change {
+            true => named::OF_A_DEVICE_THAT_MAY_CHANGE.to_vec(),
+            false => named::OF_A_DEVICE.to_vec(),
         },
         elsewhere: None,
         known: None,

@@ -25,6 +25,8 @@ pub(crate) struct Subject {
     pub(crate) rescue: Option<Box<dyn Fn()>>,
     /// What may be done to it besides signing.
     pub(crate) may: May,
+    /// The cases that do not apply to it, in their order.
+    pub(crate) without: Vec<&'static str>,
     /// Where other programs find the same token.
     pub(crate) elsewhere: Option<Elsewhere>,
     /// The locator of its key, once it was asked for.

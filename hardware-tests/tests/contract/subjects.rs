@@ -14,6 +14,7 @@ use shared::key::Scheme;
 use shared::software::SoftwareKey;
 use shared::software::sealed::{Passphrase, Work, seal};
 
+use crate::cases::named;
 use crate::fake;
 use crate::host::Host;
 use crate::subject::{Elsewhere, May, Place, Subject};
@@ -33,6 +34,7 @@ pub(crate) fn the_fake_token(_folder: &Path) -> Subject {
         tries: Some(Box::new(move || tries.tries_left())),
         rescue: None,
         may: may_everything("07"),
+        without: vec![named::ORACLE],
         elsewhere: None,
         known: None,
         kept: Vec::new(),
@@ -52,6 +54,7 @@ pub(crate) fn an_age_file(folder: &Path) -> Subject {
         tries: None,
         rescue: None,
         may: May::default(),
+        without: named::OF_A_FILE.to_vec(),
         elsewhere: None,
         known: None,
         kept: Vec::new(),
@@ -103,6 +106,7 @@ fn softhsm(folder: &Path, title: &str, kind: KeyKind) -> Subject {
         // It never locks, and its security officer's PIN is the bench's.
         rescue: None,
         may: May { lock: false, unblock: Some(PIN.to_owned()), ..may_generate("07", generated) },
+        without: if elsewhere.is_some() { vec![named::LOCK] } else { vec![named::ORACLE, named::LOCK] },
         elsewhere,
         known: None,
         kept: vec![Box::new(bench)],
@@ -168,6 +172,7 @@ fn ykcs11_of(
         tries: Some(Box::new(move || counting.pin_tries().pin)),
         rescue: Some(Box::new(move || unblock(&locked))),
         may: May { lock: true, change_pin: true, ..May::default() },
+        without: vec![named::UNBLOCK, named::GENERATE],
         elsewhere: Some(Elsewhere { module, environment, label, id: number }),
         known: None,
         kept: vec![Box::new(Rc::clone(&bench)), Box::new(card.clone())],
@@ -237,6 +242,7 @@ fn yubikey(folder: &Path, firmware: Firmware, algorithm: Algorithm, pin: PinPoli
             attest: true,
             ..May::default()
         },
+        without: if elsewhere.is_some() { Vec::new() } else { vec![named::ORACLE] },
         elsewhere,
         known: None,
         kept: vec![Box::new(bench), Box::new(card)],
