@@ -4,6 +4,7 @@ mod detours;
 mod panic;
 mod restored;
 mod size;
+mod three_kinds;
 mod typed;
 
 use std::path::Path;
