@@ -56,6 +56,12 @@ pub enum Call {
     ChooseMechanism,
     /// The signature is made, in whichever form.
     Sign,
+    /// A pair of keys is generated.
+    GenerateKeyPair,
+    /// The user's PIN is changed.
+    SetPin,
+    /// The security officer sets the user's PIN.
+    InitPin,
 }
 
 impl Call {
@@ -70,6 +76,9 @@ impl Call {
             Call::Login => "18",
             Call::FindObjects => "27",
             Call::Sign => "43, 45",
+            Call::GenerateKeyPair => "59",
+            Call::SetPin => "11",
+            Call::InitPin => "10",
         }
     }
 }
@@ -133,6 +142,8 @@ pub enum Misbehaviour {
     CrashesIn(Call),
     /// A call fails. When that is the signature, the session is gone too, as after a reset of the device.
     FailsIn(Call, Failure),
+    /// A call that is one function does all that it should, and says that it failed.
+    DoesAndFailsIn(Call, Failure),
     /// It connects to this port of this machine when it is set up, as the modules of network HSMs do, and fails when it
     /// cannot.
     Connects(u16),
@@ -181,6 +192,9 @@ impl Misbehaviour {
                 broken(Call::Sign, &format!("lose(argument, {}UL)", failure.number()))
             }
             Misbehaviour::FailsIn(call, failure) => broken(call, &format!("{}UL", failure.number())),
+            Misbehaviour::DoesAndFailsIn(call, failure) => {
+                broken(call, &format!("(DONE({}), {}UL)", call.places(), failure.number()))
+            }
             Misbehaviour::Connects(port) => first(&format!("connect_to({port})")),
             Misbehaviour::StartsAProgram => first("start(\"/bin/true\")"),
         }

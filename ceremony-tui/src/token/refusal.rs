@@ -104,10 +104,10 @@ pub enum Refusal {
     /// The token was taken out.
     #[error("The token was taken out, or went silent, before this was done. Insert it and try again.")]
     TokenRemoved,
-    /// The token was taken out in the middle of a change.
+    /// The token was asked for a change, and was taken out or said nothing that settles whether it was made.
     #[error(
-        "The token was taken out, or went silent, while it was asked to {action}: it may have done it, or not. Insert \
-         it and look before you try again."
+        "The token was taken out, went silent or failed while it was asked to {action}: it may have done it, or not. \
+         Insert it and look before you try again."
     )]
     Uncertain {
         /// What was tried.

@@ -16,7 +16,7 @@ use crate::subject::Subject;
 use crate::subjects;
 
 /// Long enough for everything that does not hang.
-const LIMIT: Duration = Duration::from_secs(6);
+pub(crate) const LIMIT: Duration = Duration::from_secs(6);
 
 /// How a question ends.
 #[derive(Debug, Clone, Copy)]
@@ -48,32 +48,32 @@ const SIGNING: [(Misbehaviour, Ending); 16] = [
     (fails(Call::ListSlots, Failure::General), Ending::Sentence("while it was asked to list its slots")),
 ];
 
-const fn fails(call: Call, failure: Failure) -> Misbehaviour {
+pub(crate) const fn fails(call: Call, failure: Failure) -> Misbehaviour {
     Misbehaviour::FailsIn(call, failure)
 }
 
 /// A token, and what it takes to ask it through another module.
-struct Scene {
-    subject: Subject,
+pub(crate) struct Scene {
+    pub(crate) subject: Subject,
     locator: KeyLocator,
     folder: tempfile::TempDir,
 }
 
 impl Scene {
-    fn new() -> Scene {
+    pub(crate) fn new() -> Scene {
         let folder = tempfile::tempdir().unwrap();
         let mut subject = subjects::softhsm_p256(folder.path());
         let locator = subject.locator();
         Scene { subject, locator, folder }
     }
 
-    fn host(&self, module: &Path) -> Host {
+    pub(crate) fn host(&self, module: &Path) -> Host {
         let environment: Vec<(&'static str, OsString)> =
             self.subject.elsewhere.as_ref().map(|elsewhere| elsewhere.environment.clone()).unwrap();
         Host::process(HostKind::Pkcs11 { module: module.to_str().unwrap().to_owned() }, environment)
     }
 
-    fn real(&self) -> &Path {
+    pub(crate) fn real(&self) -> &Path {
         &self.subject.elsewhere.as_ref().unwrap().module
     }
 
@@ -87,7 +87,7 @@ impl Scene {
     }
 
     /// The token itself is whole: the right module signs with it.
-    fn goes_on(&mut self) {
+    pub(crate) fn goes_on(&mut self) {
         self.subject.sign(b"and it goes on");
     }
 }

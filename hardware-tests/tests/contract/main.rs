@@ -11,6 +11,7 @@
 )]
 
 mod cases;
+mod changes;
 mod fake;
 mod faults;
 mod host;

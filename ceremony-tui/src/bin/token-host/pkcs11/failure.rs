@@ -12,6 +12,54 @@ pub(super) fn refusal(action: &str, error: &Error) -> Refusal {
     }
 }
 
+/// The same for a call that changes the token. Once that has begun, only a token that refuses at once has changed nothing
+/// for certain.
+pub(super) fn of_change(action: &str, error: &Error) -> Refusal {
+    match error {
+        Error::Pkcs11(code, _) if is_refused_at_once(*code) => of_code(action, *code),
+        Error::Pkcs11(code, _) => uncertain(&format!("{action} (its answer was {code:?})")),
+        Error::NullFunctionPointer => Refusal::NotSupported,
+        _ => uncertain(action),
+    }
+}
+
+/// It was asked for a change, and nobody knows what became of it.
+pub(super) fn uncertain(action: &str) -> Refusal {
+    Refusal::Uncertain { action: action.to_owned() }
+}
+
+/// What a token says of a wish, a PIN or its own state before it begins with anything.
+fn is_refused_at_once(code: RvError) -> bool {
+    matches!(
+        code,
+        RvError::ArgumentsBad
+            | RvError::ActionProhibited
+            | RvError::AttributeReadOnly
+            | RvError::AttributeTypeInvalid
+            | RvError::AttributeValueInvalid
+            | RvError::CurveNotSupported
+            | RvError::DomainParamsInvalid
+            | RvError::FunctionNotSupported
+            | RvError::FunctionRejected
+            | RvError::KeySizeRange
+            | RvError::MechanismInvalid
+            | RvError::MechanismParamInvalid
+            | RvError::PinExpired
+            | RvError::PinIncorrect
+            | RvError::PinInvalid
+            | RvError::PinLenRange
+            | RvError::PinLocked
+            | RvError::PinTooWeak
+            | RvError::SessionReadOnly
+            | RvError::TemplateIncomplete
+            | RvError::TemplateInconsistent
+            | RvError::TokenWriteProtected
+            | RvError::UserNotLoggedIn
+            | RvError::UserPinNotInitialized
+            | RvError::UserTypeInvalid
+    )
+}
+
 /// Whether the token, or the way to it, is gone: nothing more can be read from it.
 pub(super) fn is_gone(error: &Error) -> bool {
     let refusal = refusal("", error);
@@ -102,6 +150,30 @@ mod tests {
     use cryptoki::context::Function;
 
     use super::*;
+
+    #[test]
+    fn a_change_that_has_begun_is_uncertain_unless_the_token_refused_it_at_once() {
+        let of = |code| of_change("change its PIN", &Error::Pkcs11(code, Function::SetPIN));
+        for code in [
+            RvError::SessionClosed,
+            RvError::SessionHandleInvalid,
+            RvError::DeviceError,
+            RvError::DeviceMemory,
+            RvError::DeviceRemoved,
+            RvError::TokenNotPresent,
+            RvError::HostMemory,
+            RvError::GeneralError,
+            RvError::FunctionFailed,
+            RvError::FunctionCanceled,
+            RvError::VendorDefined(0x8000_0001),
+        ] {
+            let said = of(code);
+            assert!(matches!(said, Refusal::Uncertain { .. }), "{code:?}: {said}");
+            assert!(said.to_string().contains(&format!("(its answer was {code:?})")), "{said}");
+        }
+        assert_eq!(of(RvError::PinLocked), Refusal::PinLocked);
+        assert!(of(RvError::TokenWriteProtected).to_string().contains("nothing was changed"));
+    }
 
     #[test]
     fn every_code_that_a_token_may_say_becomes_two_sentences_without_its_number() {

@@ -34,7 +34,7 @@ pub(super) fn generate(open: &Open<'_>, new: &NewKey) -> Result<Key, Refusal> {
     let template = Template { id, label: new.label.clone() };
     let public = make(open, new.kind, &template).map_err(|error| refusal(&error))?;
     // The token has made it, whatever goes wrong from here on.
-    let uncertain = || Refusal::Uncertain { action: GENERATE.to_owned() };
+    let uncertain = || failure::uncertain(GENERATE);
     let objects = object::public_keys(open).map_err(|_| uncertain())?;
     let made: Option<Object> = objects.into_iter().find(|object| object.handle == Some(public));
     made.and_then(|made| public::key_of(&made).ok()).ok_or_else(uncertain)
@@ -75,8 +75,13 @@ fn make(open: &Open<'_>, kind: NewKeyKind, template: &Template) -> Result<Object
         NewKeyKind::Ed25519 => {
             let mechanism = Mechanism::EccEdwardsKeyPairGen;
             // The standard's name first; SoftHSM knows only the other spelling. No PIN is spent on it.
-            on_curve(open, &mechanism, template, public::ED25519[0])
-                .or_else(|_| on_curve(open, &mechanism, template, public::ED25519[2]))
+            on_curve(open, &mechanism, template, public::ED25519[0]).or_else(|error| {
+                // Whatever it said: a token that has made one key is not asked for a second one.
+                match object::is_taken(open, &template.id) {
+                    Ok(false) => on_curve(open, &mechanism, template, public::ED25519[2]),
+                    Ok(true) | Err(_) => Err(error),
+                }
+            })
         }
     }
 }
@@ -133,6 +138,6 @@ fn refusal(error: &Error) -> Refusal {
         Error::Pkcs11(RvError::MechanismInvalid, _) => {
             failure::missing_mechanism("how to generate such a key")
         }
-        other => failure::refusal(GENERATE, other),
+        other => failure::of_change(GENERATE, other),
     }
 }

@@ -102,6 +102,6 @@ fn not_taken(token: &Token<'_>, action: &str, error: &Error) -> Refusal {
             RvError::PinLenRange | RvError::PinInvalid | RvError::PinTooWeak | RvError::ArgumentsBad,
             _,
         ) => Refusal::UnusablePin { rule: format!("a PIN has {}", rule(token)) },
-        other => failure::refusal(action, other),
+        other => failure::of_change(action, other),
     }
 }
