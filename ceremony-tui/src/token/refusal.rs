@@ -226,6 +226,13 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// The new PIN is the old one, whichever kind of token it is.
+    pub fn same_pin() -> Refusal {
+        Refusal::UnusablePin { rule: "a new PIN differs from the old one".to_owned() }
+    }
+}
+
 fn after_wrong_puk(state: PinState) -> String {
     match state {
         PinState::Locked => "the PUK is locked now, and the keys on this token are lost.".to_owned(),

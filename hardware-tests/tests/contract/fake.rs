@@ -166,6 +166,9 @@ impl Inside {
 
     fn change_pin(&mut self, secrets: &[Secret]) -> Result<(), Refusal> {
         let [old, new] = secrets else { return Err(Refusal::SecretMissing) };
+        if old.expose() == new.expose() {
+            return Err(Refusal::same_pin());
+        }
         takes(new)?;
         self.check(old)?;
         self.pin = new.expose().to_vec();

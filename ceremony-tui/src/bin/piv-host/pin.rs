@@ -39,7 +39,7 @@ pub(crate) fn change(card: &Card<'_>, old: &Secret, new: &Secret) -> Result<(), 
     const ACTION: &str = "change the PIN";
     let data = padded(old, Some(new))?;
     if data[..LENGTH] == data[LENGTH..] {
-        return Err(Refusal::UnusablePin { rule: "a new PIN differs from the old one".to_owned() });
+        return Err(Refusal::same_pin());
     }
     refuse_locked(card)?;
     let answer = card.send(&Command::new(CHANGE, 0, PIN).carrying(data));

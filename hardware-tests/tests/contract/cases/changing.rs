@@ -39,6 +39,7 @@ pub(super) fn a_pin_is_not_changed_with_a_wrong_one_or_into_an_unusable_one(
         let refused = subject.ask(change.clone(), &[&pin, unusable]).unwrap_err();
         assert!(matches!(refused, Refusal::UnusablePin { .. }), "{unusable:?}: {refused:?}");
     }
+    assert_eq!(subject.ask(change.clone(), &[&pin, &pin]), Err(Refusal::same_pin()));
     assert_eq!(subject.ask(change, &[&pin]), Err(Refusal::SecretMissing));
     assert_eq!(subject.tries_left(), before, "looked at before a try is spent");
     subject.sign(b"the old one still holds");

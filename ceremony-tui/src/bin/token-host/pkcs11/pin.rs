@@ -56,6 +56,9 @@ impl Pin {
 /// Changes the user's PIN: one attempt, without a login before it, so that a wrong PIN costs one try.
 pub(super) fn change(token: &Token<'_>, secrets: &[Secret]) -> Result<(), Refusal> {
     let [old, new] = secrets else { return Err(Refusal::SecretMissing) };
+    if old.expose() == new.expose() {
+        return Err(Refusal::same_pin());
+    }
     let new = new_pin(token, new)?;
     let old = text(old).ok_or_else(|| Refusal::NotAPin { rule: rule(token) })?;
     let open = session::open(token, Access::Write, None)?;
