@@ -15,6 +15,8 @@ pub(crate) use command::Command;
 pub(crate) use failure::{Failure, status};
 pub(crate) use recognise::Stranger;
 
+use crate::readers::{Readers, missing};
+
 /// What every YubiKey is called: PIV has no label.
 pub(crate) const LABEL: &str = "YubiKey";
 
@@ -55,7 +57,7 @@ impl Card<'_> {
 }
 
 /// The smart card service, and the names of its readers.
-pub(crate) fn readers() -> Result<(Context, Vec<CString>), Refusal> {
+pub(crate) fn service() -> Result<(Context, Vec<CString>), Refusal> {
     let context = Context::establish(Scope::System).map_err(failure::no_service)?;
     let readers = context.list_readers_owned().map_err(failure::no_service)?;
     Ok((context, readers))
@@ -63,18 +65,19 @@ pub(crate) fn readers() -> Result<(Context, Vec<CString>), Refusal> {
 
 /// Does something with the YubiKey that has this serial number, and hands it back reset.
 pub(crate) fn with_card<T>(
+    readers: &mut Readers,
     token: &TokenId,
     work: impl FnOnce(&Card<'_>) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
-    let (context, readers) = readers()?;
-    let reader = find(&context, readers, token)?;
+    let reader = readers.find(token)?;
+    let context = Context::establish(Scope::System).map_err(failure::no_service)?;
     let work = |card: &Card<'_>| {
         // Looked at again: since it was found, another card may have been put into the same reader.
         if card.serial.to_string() == token.serial { work(card) } else { Err(missing(token)) }
     };
     match in_transaction(&context, &reader, Disposition::ResetCard, work) {
         Ok(done) => done,
-        Err(Stranger::Vanished | Stranger::Foreign(_)) => Err(missing(token)),
+        Err(Stranger::Vanished | Stranger::Silent | Stranger::Foreign(_)) => Err(missing(token)),
         Err(Stranger::Failed(failure)) => Err(failure.refusal("start its PIV application")),
     }
 }
@@ -117,29 +120,4 @@ fn in_connection<T>(
             (Ok(done), card.transaction.end(after).is_ok())
         }
     }
-}
-
-fn find(context: &Context, readers: Vec<CString>, token: &TokenId) -> Result<CString, Refusal> {
-    let mut found = Vec::new();
-    let mut busy = None;
-    for reader in readers {
-        match in_transaction(context, &reader, Disposition::LeaveCard, |card| card.serial.to_string()) {
-            Ok(serial) if serial == token.serial => found.push(reader),
-            Err(Stranger::Failed(failure)) if failure.is_busy() => busy = Some(failure),
-            _ => {}
-        }
-    }
-    if token.label != LABEL {
-        return Err(missing(token));
-    }
-    if found.len() > 1 {
-        return Err(Refusal::AmbiguousToken { label: token.label.clone(), serial: token.serial.clone() });
-    }
-    // A reader that another program keeps for itself may hold the token that is missing.
-    let not_found = || busy.map_or_else(|| missing(token), |failure| failure.refusal("say what it is"));
-    found.pop().ok_or_else(not_found)
-}
-
-fn missing(token: &TokenId) -> Refusal {
-    Refusal::NoSuchToken { label: token.label.clone(), serial: token.serial.clone() }
 }

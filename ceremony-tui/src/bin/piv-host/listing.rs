@@ -1,25 +1,24 @@
 //! Which cards are in which readers.
 
 use ceremony_tui::token::{Detail, Listing, PinState, Refusal, TokenId, TokenInfo, TokenKind, Unusable};
-use pcsc::Disposition;
 
 use crate::attestation::object_named;
-use crate::card::{Card, Failure, LABEL, Stranger, in_transaction, readers};
+use crate::card::{Card, Failure, LABEL, Stranger};
 use crate::management;
 use crate::metadata::{MANAGEMENT_KEY, Metadata, PIN, PUK};
 use crate::pin::tries;
+use crate::readers::{Readers, SECONDS};
 
 /// Every reader's card, or why it is none of ours. Readers without a card are none.
-pub(crate) fn list() -> Result<Listing, Refusal> {
-    let (context, readers) = readers()?;
+pub(crate) fn list(readers: &mut Readers) -> Result<Listing, Refusal> {
     let mut seen = Vec::new();
     let mut listing = Listing::default();
-    for reader in readers {
+    for (reader, described) in readers.look(describe)? {
         let place = reader.to_string_lossy().into_owned();
-        let described = in_transaction(&context, &reader, Disposition::LeaveCard, describe);
         match described.and_then(|described| described.map_err(Stranger::from)) {
             Ok(token) => seen.push((place, token)),
             Err(Stranger::Vanished) => {}
+            Err(Stranger::Silent) => listing.unusable.push(Unusable { place, reason: silent() }),
             Err(Stranger::Foreign(reason)) => {
                 listing.unusable.push(Unusable { place, reason: format!("{reason}.") });
             }
@@ -30,6 +29,13 @@ pub(crate) fn list() -> Result<Listing, Refusal> {
         }
     }
     Ok(refuse_twins(seen, listing))
+}
+
+fn silent() -> String {
+    format!(
+        "The card in it has said nothing for {SECONDS} seconds. Close what else may use it, or take it out and put it \
+         back."
+    )
 }
 
 /// No two YubiKeys have one serial number: who shows one twice could sign with the wrong one.

@@ -17,6 +17,7 @@ mod management;
 mod metadata;
 mod pin;
 mod pss;
+mod readers;
 mod sign;
 mod slot;
 mod tlv;
@@ -30,6 +31,7 @@ use ceremony_tui::token::serve::{Adapter, serve};
 use ceremony_tui::token::{Answer, HostKind, KeyLocator, Login, Refusal, Request};
 
 use card::with_card;
+use readers::Readers;
 use slot::Slot;
 
 fn main() -> ExitCode {
@@ -50,40 +52,46 @@ fn run() -> anyhow::Result<()> {
     process::end_with_parent()?;
     filter::confine_host()?;
     let channel = Channel::from_standard_input()?;
-    Ok(serve(&channel, &mut YubiKeys)?)
+    Ok(serve(&channel, &mut YubiKeys::default())?)
 }
 
 /// The adapter for YubiKeys.
-struct YubiKeys;
+#[derive(Default)]
+struct YubiKeys {
+    readers: Readers,
+}
 
 impl Adapter for YubiKeys {
     fn answer(&mut self, request: Request, secrets: &[Secret]) -> Result<Answer, Refusal> {
+        let readers = &mut self.readers;
         match request {
-            Request::Tokens => listing::list().map(Answer::Tokens),
+            Request::Tokens => listing::list(readers).map(Answer::Tokens),
             // A YubiKey hides no key: there is nothing that a PIN would show.
-            Request::Keys { token, .. } => with_card(&token, keys::list).map(Answer::Keys),
+            Request::Keys { token, .. } => with_card(readers, &token, keys::list).map(Answer::Keys),
             Request::Attestation { token, key_id } => {
                 let slot = Slot::parse(&key_id)?;
-                with_card(&token, |card| attestation::read(card, slot)).map(Answer::Attestation)
+                with_card(readers, &token, |card| attestation::read(card, slot)).map(Answer::Attestation)
             }
             Request::GenerateKey { token, key, authority } => {
                 let order = generate::Order::read(&key)?;
-                let generated = with_card(&token, |card| order.carry_out(card, authority, secrets))?;
+                let generated = with_card(readers, &token, |card| order.carry_out(card, authority, secrets))?;
                 Ok(Answer::Key(generated.to_json()))
             }
             Request::ChangePin { token } => {
                 let [old, new] = two(secrets)?;
-                with_card(&token, |card| pin::change(card, old, new)).map(|()| Answer::Done)
+                with_card(readers, &token, |card| pin::change(card, old, new)).map(|()| Answer::Done)
             }
             Request::UnblockPin { token } => {
                 let [puk, new] = two(secrets)?;
-                with_card(&token, |card| pin::unblock(card, puk, new)).map(|()| Answer::Done)
+                with_card(readers, &token, |card| pin::unblock(card, puk, new)).map(|()| Answer::Done)
             }
-            Request::Identify { token } => with_card(&token, identify::flicker).map(|()| Answer::Done),
+            Request::Identify { token } => {
+                with_card(readers, &token, identify::flicker).map(|()| Answer::Done)
+            }
             Request::Sign { key: KeyLocator::Token { token, key_id, key }, message, login } => {
                 let order = sign::Order { slot: Slot::parse(&key_id)?, key: &key, message: &message };
                 let pin = pin_for(login, secrets)?;
-                with_card(&token, |card| order.carry_out(card, pin)).map(Answer::Signature)
+                with_card(readers, &token, |card| order.carry_out(card, pin)).map(Answer::Signature)
             }
             _ => Err(Refusal::NotSupported),
         }

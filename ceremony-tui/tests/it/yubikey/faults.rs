@@ -291,9 +291,9 @@ fn firmware_from_before_the_yubikey_4_is_told_so() {
     assert!(listing.unusable[0].reason.contains("before the YubiKey 4"), "{listing:?}");
 }
 
-/// Says to every command that there is more, and never what.
+/// Says to every command that there is more, and these bytes of it.
 #[derive(Debug, Clone)]
-struct Endless(Stranger);
+struct Endless(Stranger, &'static [u8]);
 
 impl Card for Endless {
     fn atr(&self) -> &[u8] {
@@ -303,7 +303,7 @@ impl Card for Endless {
     fn reset(&self) {}
 
     fn exchange(&self, _: &[u8]) -> Exchange {
-        Exchange::Answer(vec![0x61, 0x00])
+        Exchange::Answer([self.1, &[0x61, 0x00]].concat())
     }
 
     fn plug(&self) -> &Plug {
@@ -313,8 +313,41 @@ impl Card for Endless {
 
 #[test]
 fn a_card_that_promises_more_for_ever_is_left_and_the_yubikey_beside_it_is_seen() {
-    let room = Room::with(&usual_card());
-    room.bench.insert(&Endless(Stranger::new())).unwrap();
+    for piece in [&b""[..], b"\x6f", &[0x6f; 200]] {
+        let room = Room::with(&usual_card());
+        let endless = Endless(Stranger::new(), piece);
+        let reader = room.bench.insert(&endless).unwrap();
+        let listing = room.listing();
+        assert_eq!((listing.tokens.len(), listing.unusable.len()), (1, 1), "{listing:?}");
+        let unusable = &listing.unusable[0];
+        assert_eq!(unusable.place, reader);
+        assert!(unusable.reason.contains("an answer without an end"), "{unusable:?}");
+        room.signs("9c", &room.key());
+    }
+}
+
+/// A card that answers nothing after its reset, until it is pulled out.
+#[test]
+fn a_card_that_hangs_is_named_by_its_reader_and_the_yubikey_beside_it_still_signs() {
+    let (card, hangs) = (usual_card(), YubiKey::new(22_222_222, Firmware::new(5, 4, 3)).unwrap());
+    let room = Room::with(&card);
+    let key = room.key();
+    hangs.fault_at(Occasion::Anything, Fault::Hangs);
+    let reader = room.bench.insert(&hangs).unwrap();
     let listing = room.listing();
-    assert_eq!(listing.tokens.len(), 1, "{listing:?}");
+    assert_eq!((listing.tokens.len(), listing.unusable.len()), (1, 1), "{listing:?}");
+    assert_eq!(listing.unusable[0].place, reader);
+    assert!(listing.unusable[0].reason.contains("has said nothing for 5 seconds"), "{listing:?}");
+    room.signs("9c", &key);
+    let said = room.refused(Request::Identify { token: other_token() }, &[]);
+    assert!(said.contains(&reader) && said.contains("may be the one that is wanted"), "{said}");
+    // Out and in again, it is a card like any other.
+    room.bench.remove(&hangs).unwrap();
+    room.bench.insert(&hangs).unwrap();
+    assert_eq!(room.listing().tokens.len(), 2);
+    room.signs("9c", &key);
+}
+
+fn other_token() -> ceremony_tui::token::TokenId {
+    ceremony_tui::token::TokenId { label: "YubiKey".to_owned(), serial: "22222222".to_owned() }
 }

@@ -9,6 +9,8 @@ use super::{Failure, Response};
 const PIECE: usize = 255;
 /// More than any certificate or key: whoever sends more never stops.
 const MOST: usize = 16 * 1024;
+/// Twice as many pieces as that much needs: whoever sends smaller ones never stops either.
+const MOST_PIECES: usize = 2 * MOST / 256;
 /// More of the same command follows (ISO 7816-4, 5.1.1).
 const CHAINED: u8 = 0x10;
 /// "That many bytes more", in the first byte of a status word.
@@ -66,7 +68,7 @@ fn collect(card: &Transaction<'_>, mut response: Response) -> Result<Response, F
     let mut data = Zeroizing::new(Vec::with_capacity(MOST));
     // Only the first answer may carry nothing but the word that there is more.
     let mut is_asked_for = false;
-    loop {
+    for _ in 0..=MOST_PIECES {
         if data.len() + response.data.len() > MOST {
             return Err(Failure::Nonsense("an answer without an end"));
         }
@@ -81,6 +83,7 @@ fn collect(card: &Transaction<'_>, mut response: Response) -> Result<Response, F
         is_asked_for = true;
         response = transmit(card, &[0, 0xc0, 0, 0, left])?;
     }
+    Err(Failure::Nonsense("an answer without an end"))
 }
 
 fn transmit(card: &Transaction<'_>, command: &[u8]) -> Result<Response, Failure> {

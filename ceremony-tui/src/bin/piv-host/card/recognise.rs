@@ -14,6 +14,8 @@ const OTP: [u8; 7] = [0xa0, 0x00, 0x00, 0x05, 0x27, 0x20, 0x01];
 pub(crate) enum Stranger {
     /// Nothing, or nothing any more.
     Vanished,
+    /// Something that has not answered in time.
+    Silent,
     /// Something else, and what is known about it.
     Foreign(&'static str),
     /// It could not be asked.

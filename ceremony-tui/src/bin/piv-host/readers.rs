@@ -1,0 +1,119 @@
+//! All readers at once, each on a thread of its own: a card that hangs hides no other.
+//!
+//! PC/SC has no time limit for a command, and a thread that waits for one cannot be taken back. Such a reader is said to
+//! be silent, and is left alone until its thread has come back.
+
+use std::ffi::CString;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{Builder, JoinHandle};
+
+use ceremony_tui::clock::Deadline;
+use ceremony_tui::token::{Refusal, TokenId};
+use pcsc::{Context, Disposition, Scope};
+
+use crate::card::{Card, Failure, LABEL, Stranger, in_transaction, service};
+
+/// How long a card may take to say what it is. The screen process gives a look eight seconds.
+pub(crate) const SECONDS: u64 = 5;
+
+type Seen<T> = Result<T, Stranger>;
+
+/// The readers, and those that were asked and have not answered yet.
+#[derive(Default)]
+pub(crate) struct Readers {
+    asked: Vec<(CString, JoinHandle<()>)>,
+}
+
+impl Readers {
+    /// Looks into every reader, and waits no longer than it takes the last of them, or [`SECONDS`].
+    pub(crate) fn look<T: Send + 'static>(
+        &mut self,
+        work: fn(&Card<'_>) -> T,
+    ) -> Result<Vec<(CString, Seen<T>)>, Refusal> {
+        let names = service()?.1;
+        self.asked.retain(|(_, thread)| !thread.is_finished());
+        let (sender, answers) = channel();
+        for (place, name) in names.iter().enumerate() {
+            if !self.is_asked(name) {
+                let thread = begin(place, name.clone(), work, sender.clone());
+                self.asked.extend(thread.map(|thread| (name.clone(), thread)));
+            }
+        }
+        drop(sender);
+        let mut seen = gather(&answers, names.len());
+        Ok(names.into_iter().map(|name| (name, seen.remove(0).unwrap_or(Err(Stranger::Silent)))).collect())
+    }
+
+    fn is_asked(&self, name: &CString) -> bool {
+        self.asked.iter().any(|(asked, _)| asked == name)
+    }
+
+    /// The one reader that holds this YubiKey.
+    pub(crate) fn find(&mut self, token: &TokenId) -> Result<CString, Refusal> {
+        let mut found = Vec::new();
+        let mut why = None;
+        for (reader, seen) in self.look(|card| card.serial.to_string())? {
+            match seen {
+                Ok(serial) if serial == token.serial => found.push(reader),
+                // It may hold the token that is missing.
+                Err(Stranger::Failed(failure)) if failure.is_busy() => {
+                    why = Some(failure.refusal("say what it is"));
+                }
+                Err(Stranger::Silent) => why = Some(silent(&reader)),
+                _ => {}
+            }
+        }
+        if token.label != LABEL {
+            return Err(missing(token));
+        }
+        if found.len() > 1 {
+            return Err(Refusal::AmbiguousToken { label: token.label.clone(), serial: token.serial.clone() });
+        }
+        found.pop().ok_or_else(|| why.unwrap_or_else(|| missing(token)))
+    }
+}
+
+/// Asks on a thread of its own, through a connection of its own: one connection carries one command at a time.
+fn begin<T: Send + 'static>(
+    place: usize,
+    reader: CString,
+    work: fn(&Card<'_>) -> T,
+    sender: Sender<(usize, Seen<T>)>,
+) -> Option<JoinHandle<()>> {
+    let ask = move || {
+        let context = Context::establish(Scope::System).map_err(|error| Failure::Service(error).into());
+        let seen = context
+            .and_then(|context: Context| in_transaction(&context, &reader, Disposition::LeaveCard, work));
+        // Nobody waits any more after a card that took too long.
+        let _ = sender.send((place, seen));
+    };
+    Builder::new().spawn(ask).ok()
+}
+
+/// What came in time, by place.
+fn gather<T>(answers: &Receiver<(usize, Seen<T>)>, readers: usize) -> Vec<Option<Seen<T>>> {
+    let mut seen: Vec<Option<Seen<T>>> = (0..readers).map(|_| None).collect();
+    let until = Deadline::after_seconds(SECONDS);
+    while let Some(left) = until.left() {
+        // It also ends when every thread has: there is nothing more to come.
+        let Ok((place, answer)) = answers.recv_timeout(left) else { break };
+        seen[place] = Some(answer);
+    }
+    seen
+}
+
+/// A reader whose card has not answered.
+fn silent(reader: &CString) -> Refusal {
+    Refusal::Said {
+        happened: format!(
+            "The card in the reader {} has said nothing for {SECONDS} seconds, and it may be the one that is wanted.",
+            reader.to_string_lossy()
+        ),
+        cure: "Close what else may use it, take it out, put it back and try again.".to_owned(),
+    }
+}
+
+/// It is in no reader.
+pub(crate) fn missing(token: &TokenId) -> Refusal {
+    Refusal::NoSuchToken { label: token.label.clone(), serial: token.serial.clone() }
+}
