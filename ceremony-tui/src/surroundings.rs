@@ -1,5 +1,6 @@
 //! What the machine under us looks like, read from `/proc` and `/sys`. Reads only; asks no network interface.
 
+mod believed;
 mod modules;
 mod p11_kit;
 
@@ -9,6 +10,7 @@ use rustix::process::{DumpableBehavior, Resource};
 
 use crate::machine::{Dumps, Facts, User};
 use crate::process::environment;
+use believed::Believed;
 
 const IFF_UP: u32 = 1;
 
@@ -34,13 +36,16 @@ impl Surroundings {
 
     /// Looks now. What cannot be read counts as not there: the folder of interfaces is missing without a network.
     pub fn look(&self) -> Facts {
+        let user = user();
+        let found = modules::find(&self.root, self.home.as_deref().map(|home| Believed::of(home, user)));
         Facts {
             interfaces_up: self.interfaces_up(),
             swap: self.swap(),
             dumps: dumps(),
-            user: user(),
+            user,
             variables: environment::suspects(),
-            modules: modules::find(&self.root, self.home.as_deref()),
+            modules: found.modules,
+            passed_over: found.passed_over,
         }
     }
 

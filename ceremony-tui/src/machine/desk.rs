@@ -17,7 +17,7 @@ use super::board::{DeskBoard, Part};
 use super::draft::Draft;
 use super::event::{Effect, Event, Moment};
 use super::facts::Facts;
-use super::finding::variables;
+use super::finding::notes;
 use super::lookout::Lookout;
 use super::names::DONE;
 use super::pin;
@@ -143,10 +143,7 @@ impl Desk {
             (At::Machine, Event::LookedAtMachine(facts)) => {
                 draft.lookout.survey(&facts.modules, &draft.options.modules);
                 let (desk, effects) = Desk::enter(draft);
-                Visit::Stay(
-                    desk,
-                    network(&facts).into_iter().chain(variables(&facts)).chain(effects).collect(),
-                )
+                Visit::Stay(desk, network(&facts).into_iter().chain(notes(&facts)).chain(effects).collect())
             }
             (At::Looking(waiting), Event::TokensSeen(host, _)) => {
                 let waiting: Vec<HostKind> = waiting.into_iter().filter(|other| *other != host).collect();

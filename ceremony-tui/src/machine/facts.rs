@@ -17,6 +17,8 @@ pub struct Facts {
     pub variables: Vec<String>,
     /// PKCS#11 modules that p11-kit is told of, or that lie where they usually do.
     pub modules: Vec<ModuleChoice>,
+    /// What names modules too, and is not believed: root runs the program, and others can change it.
+    pub passed_over: Vec<String>,
 }
 
 /// Whose powers the process has.

@@ -32,13 +32,29 @@ impl Finding {
 }
 
 /// What was set around the program. No finding that takes a reason: whoever set it on purpose goes on.
-pub(super) fn variables(facts: &Facts) -> Option<Effect> {
+pub(super) fn notes(facts: &Facts) -> impl Iterator<Item = Effect> {
+    variables(facts).into_iter().chain(passed_over(facts))
+}
+
+fn variables(facts: &Facts) -> Option<Effect> {
     let names = facts.variables.join(", ");
     let is = if facts.variables.len() == 1 { "is" } else { "are" };
     (!facts.variables.is_empty()).then(|| {
         let text = format!(
             "note environment: {names} {is} set, which may lead PINs or libraries elsewhere. Unless that is on \
              purpose, end the program, unset it and start again."
+        );
+        Effect::warning(text)
+    })
+}
+
+/// Somebody else's word about which libraries root loads.
+fn passed_over(facts: &Facts) -> Option<Effect> {
+    let paths = facts.passed_over.join(", ");
+    (!facts.passed_over.is_empty()).then(|| {
+        let text = format!(
+            "note modules: root runs this program, and {paths} can be changed by others, so no module that is named \
+             there is loaded. Name a module itself if you want it, or let root alone own what names it."
         );
         Effect::warning(text)
     })

@@ -5,7 +5,7 @@ use shared::time::UnixTime;
 use super::draft::{Draft, Exception};
 use super::event::{Effect, Event, Moment};
 use super::facts::{Dumps, Facts, User};
-use super::finding::{Finding, variables};
+use super::finding::{Finding, notes};
 use super::question::Question;
 use super::step::{Outcome, Turn};
 
@@ -86,7 +86,7 @@ fn judge(draft: &mut Draft, facts: &Facts, moment: Moment) -> Turn<Preflight> {
     let before =
         std::mem::replace(&mut draft.findings, findings(facts, draft.options.build_date, moment.now));
     forget_what_changed(draft, &before);
-    let effects: Vec<Effect> = draft.findings.iter().map(Finding::line).chain(variables(facts)).collect();
+    let effects: Vec<Effect> = draft.findings.iter().map(Finding::line).chain(notes(facts)).collect();
     let wrong = draft.findings.iter().filter(|finding| finding.cure.is_some());
     let open: Vec<&str> = wrong.map(|finding| finding.id).filter(|id| !is_excepted(draft, id)).collect();
     let next = if open.is_empty() { Preflight::Clock(moment.now) } else { Preflight::Excepting(open) };

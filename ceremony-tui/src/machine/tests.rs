@@ -43,6 +43,15 @@ fn variables_that_lead_libraries_elsewhere_are_told_and_need_no_reason() {
 }
 
 #[test]
+fn a_configuration_that_root_does_not_believe_is_told_by_its_path() {
+    let mut world = World::begin();
+    world.facts.passed_over = vec!["/home/ann/.config/pkcs11/modules".to_owned()];
+    world.tell(Event::Started);
+    assert!(world.said("/home/ann/.config/pkcs11/modules can be changed by others"));
+    assert_eq!(world.question(), "preflight.clock");
+}
+
+#[test]
 fn a_clock_before_the_build_date_is_a_finding() {
     let mut world = World::begin();
     world.machine.draft.options.build_date = Some(shared::time::UnixTime(world.moment().now.0 + 1000));

@@ -8,21 +8,32 @@ use std::path::{Path, PathBuf};
 use crate::token::module::known::{self, KNOWN, LIBRARY_FOLDERS};
 use crate::token::module::{ModuleChoice, ModuleFound};
 
+use super::believed::Believed;
 use super::p11_kit::{ModuleFile, UserConfiguration, module_name};
 
 /// Configuration files beyond this are nobody's.
 const MOST_BYTES: u64 = 64 * 1024;
 
-/// Every module below `root`, each once.
-pub(super) fn find(root: &Path, home: Option<&Path>) -> Vec<ModuleChoice> {
-    let machine = Machine { root, home };
-    let mut found: Vec<ModuleChoice> = Vec::new();
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Every module, each once.
+    pub(super) modules: Vec<ModuleChoice>,
+    /// Configuration that was not believed.
+    pub(super) passed_over: Vec<String>,
+}
+
+/// Every module below `root`, by the system's configuration and by what is believed of a user's.
+pub(super) fn find(root: &Path, user: Option<Believed>) -> Found {
+    let users = user.map(|user| users_texts(&user)).unwrap_or_default();
+    let machine = Machine { root, users: users.texts };
+    let mut found = Found { modules: Vec::new(), passed_over: users.passed_over };
     let mut files: Vec<PathBuf> = Vec::new();
     for (path, found_by) in machine.configured().into_iter().chain(machine.in_usual_places()) {
         let Ok(file) = std::fs::canonicalize(machine.below(&path)) else { continue };
         if file.is_file() && !files.contains(&file) && !is_no_token(&path) {
             files.push(file);
-            found.push(ModuleChoice::at(&path, found_by));
+            found.modules.push(ModuleChoice::at(&path, found_by));
         }
     }
     found
@@ -33,9 +44,29 @@ fn is_no_token(path: &str) -> bool {
     file.is_none_or(|file| known::no_token(file).is_some())
 }
 
+/// A user's configuration: names and texts of files, and what is not believed.
+#[derive(Default)]
+struct Users {
+    texts: Vec<(String, String)>,
+    passed_over: Vec<String>,
+}
+
+fn users_texts(user: &Believed) -> Users {
+    let folder = user.home().join(".config/pkcs11/modules");
+    let texts = texts_in(&folder);
+    let name = |path: &Path| path.display().to_string();
+    if !texts.is_empty() && !user.holds(&folder) {
+        return Users { texts: Vec::new(), passed_over: vec![name(&folder)] };
+    }
+    let file = |module: &String| folder.join(format!("{module}.module"));
+    let (texts, others): (Vec<_>, Vec<_>) =
+        texts.into_iter().partition(|(module, _)| user.holds(&file(module)));
+    Users { texts, passed_over: others.iter().map(|(module, _)| name(&file(module))).collect() }
+}
+
 struct Machine<'a> {
     root: &'a Path,
-    home: Option<&'a Path>,
+    users: Vec<(String, String)>,
 }
 
 impl Machine<'_> {
@@ -65,27 +96,25 @@ impl Machine<'_> {
 
     fn module_files(&self) -> BTreeMap<String, ModuleFile> {
         let mut files = BTreeMap::new();
-        for folder in self.configuration_folders() {
-            for (name, text) in texts_in(&folder) {
-                let file = ModuleFile::parse(&text);
-                match files.get_mut(&name) {
-                    None => drop(files.insert(name, file)),
-                    Some(specific) => ModuleFile::fill(specific, file),
-                }
+        for (name, text) in self.texts() {
+            let file = ModuleFile::parse(&text);
+            match files.get_mut(&name) {
+                None => drop(files.insert(name, file)),
+                Some(specific) => ModuleFile::fill(specific, file),
             }
         }
         files
     }
 
     /// The most specific first.
-    fn configuration_folders(&self) -> Vec<PathBuf> {
-        let system = || vec![self.below("/etc/pkcs11/modules"), self.below("/usr/share/p11-kit/modules")];
-        let user = self.home.map(|home| home.join(".config/pkcs11/modules")).into_iter();
+    fn texts(&self) -> Vec<(String, String)> {
+        let folders = ["/etc/pkcs11/modules", "/usr/share/p11-kit/modules"];
+        let system = || folders.iter().flat_map(|folder| texts_in(&self.below(folder)));
         let says = text_of(&self.below("/etc/pkcs11/pkcs11.conf")).unwrap_or_default();
         match UserConfiguration::parse(&says) {
-            UserConfiguration::Ignored => system(),
-            UserConfiguration::Merged => user.chain(system()).collect(),
-            UserConfiguration::Only => user.collect(),
+            UserConfiguration::Ignored => system().collect(),
+            UserConfiguration::Merged => self.users.iter().cloned().chain(system()).collect(),
+            UserConfiguration::Only => self.users.clone(),
         }
     }
 
@@ -120,6 +149,7 @@ fn text_of(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::User;
     use crate::token::module::ModuleKind;
 
     fn put(root: &Path, path: &str, text: &str) {
@@ -154,7 +184,7 @@ mod tests {
             &format!("module: {folder}/softhsm/libsofthsm2.so\npriority: 1"),
         );
         put(root.path(), &format!("{modules}/gone.module"), "module: /nowhere/libgone.so");
-        let found = find(root.path(), None);
+        let found = find(root.path(), None).modules;
         let expected = ["softhsm/libsofthsm2.so", "pkcs11/opensc-pkcs11.so", "libykcs11.so"];
         assert_eq!(paths(&found), expected.map(|path| format!("{folder}/{path}")));
         assert_eq!(found[0].found, ModuleFound::P11Kit { name: "softhsm2".to_owned() });
@@ -169,7 +199,11 @@ mod tests {
         put(root.path(), "/usr/share/p11-kit/modules/acme.module", "module: /opt/acme.so");
         put(root.path(), "/home/ann/.config/pkcs11/modules/own.module", "module: /opt/own.so");
         let home = root.path().join("home/ann");
-        let look = || paths(&find(root.path(), Some(&home))).join(" ");
+        let look = || {
+            let found = find(root.path(), Some(Believed::of(&home, User::Ordinary)));
+            assert!(found.passed_over.is_empty());
+            paths(&found.modules).join(" ")
+        };
         assert_eq!(look(), "/opt/acme.so /opt/own.so");
         put(root.path(), "/etc/pkcs11/modules/acme.module", "module:");
         assert_eq!(look(), "/opt/own.so");
@@ -183,8 +217,38 @@ mod tests {
         put(root.path(), "/opt/cloudhsm/lib/libcloudhsm_pkcs11.so", "");
         let text = "module: /opt/cloudhsm/lib/libcloudhsm_pkcs11.so";
         put(root.path(), "/etc/pkcs11/modules/cloudhsm.module", text);
-        let found = find(root.path(), None);
+        let found = find(root.path(), None).modules;
         assert_eq!(found[0].kind, ModuleKind::Network { known_as: "AWS CloudHSM" });
         assert!(!found[0].is_first_choice());
+    }
+
+    #[test]
+    fn a_users_configuration_counts_for_root_only_where_nobody_else_can_change_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let root = tempfile::tempdir().unwrap();
+        put(root.path(), "/opt/own.so", "");
+        put(root.path(), "/opt/other.so", "");
+        let home = root.path().join("home/ann");
+        let folder = home.join(".config/pkcs11/modules");
+        put(&folder, "own.module", "module: /opt/own.so");
+        put(&folder, "other.module", "module: /opt/other.so");
+        let set = |path: &Path, mode| {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        };
+        let (own, other) = (folder.join("own.module"), folder.join("other.module"));
+        for (path, mode) in [(&folder, 0o755), (&own, 0o644), (&other, 0o644)] {
+            set(path, mode);
+        }
+        let me = rustix::process::geteuid().as_raw();
+        let look = |owner| {
+            let found = find(root.path(), Some(Believed::owned_by(&home, owner)));
+            (paths(&found.modules).join(" "), found.passed_over)
+        };
+        assert_eq!(look(me), ("/opt/other.so /opt/own.so".to_owned(), Vec::new()));
+        assert_eq!(look(me + 1), (String::new(), vec![folder.display().to_string()]));
+        set(&other, 0o664);
+        assert_eq!(look(me), ("/opt/own.so".to_owned(), vec![other.display().to_string()]));
+        set(&folder, 0o757);
+        assert_eq!(look(me), (String::new(), vec![folder.display().to_string()]));
     }
 }
