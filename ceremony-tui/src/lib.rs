@@ -1,4 +1,4 @@
-//! The offline ceremony program, as a library that its two binaries and its tests share.
+//! The offline ceremony program, as a library that its binaries (`ceremony-tui`, `token-host`, `piv-host`) and its tests share.
 //!
 //! | module | what it is |
 //! |---|---|
@@ -16,8 +16,8 @@
 //! | [`text`] | text on its way to a person |
 //! | [`cli`], [`program`] | the command line, and the composition root |
 //!
-//! The adapters that load modules and open key files are not here: they are part of the binary `token-host`, so the
-//! screen process cannot even call them.
+//! The adapters that load modules, open key files and speak to smart cards are not here: they are part of the binaries
+//! `token-host` and `piv-host`, so the screen process cannot even call them.
 
 pub mod channel;
 pub mod cli;

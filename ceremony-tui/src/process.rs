@@ -1,8 +1,8 @@
 //! The processes of the program, and what each may do.
 //!
 //! ```text
-//! ceremony-tui (screen process)  --socket-->  broker  --starts-->  token-host, one per PKCS#11 module;
-//!        |                                                         and one for key files
+//! ceremony-tui (screen process)  --socket-->  broker  --starts-->  token-host, one per PKCS#11 module and
+//!        |                                                         one for key files; piv-host for YubiKeys
 //!        +------------------ socket, handed over by the broker ---------^
 //! ```
 //!
@@ -11,7 +11,7 @@
 //! * The **broker** leaves the terminal's session and, as root, gives up what would let it or a host reach into
 //!   another process. It starts the binaries `token-host` and `piv-host` beside its own, and nothing else: no request names a
 //!   program. It also ends hosts that hang.
-//! * A **token host** alone talks to tokens and key files. It is given few of the caller's variables
+//! * A **token host** (`token-host` or `piv-host`) alone talks to tokens and key files. It is given few of the caller's variables
 //!   ([`environment`]). It may use local sockets, start no program and no other process, and it ends when its socket
 //!   closes.
 //!

@@ -220,8 +220,6 @@ pub(crate) const RULES: &[Rule] = &[
             banned: &[
                 "ratatui",
                 "crossterm",
-                "cryptoki",
-                "pcsc",
                 "age",
                 "clap",
                 "crate::runner",
@@ -232,6 +230,36 @@ pub(crate) const RULES: &[Rule] = &[
                 "crate::secrets",
                 "shared::software",
             ],
+        }),
+    },
+    Rule {
+        name: "pcsc-in-its-host",
+        reason: "smart cards are asked by piv-host alone: whatever names this library links it",
+        check: Check::Sources(SourceRule {
+            within: &[
+                "ceremony-tui/src",
+                "airgap-transfer/src",
+                "shared/src",
+                "hardware-tests/src",
+                "online-service/src",
+            ],
+            except: &["ceremony-tui/src/bin/piv-host"],
+            banned: &["pcsc", "pcsc_sys"],
+        }),
+    },
+    Rule {
+        name: "cryptoki-in-its-host",
+        reason: "modules of other people are loaded by token-host alone, a process for each",
+        check: Check::Sources(SourceRule {
+            within: &[
+                "ceremony-tui/src",
+                "airgap-transfer/src",
+                "shared/src",
+                "hardware-tests/src",
+                "online-service/src",
+            ],
+            except: &["ceremony-tui/src/bin/token-host"],
+            banned: &["cryptoki", "cryptoki_sys"],
         }),
     },
     Rule {

@@ -1,0 +1,1 @@
+use cryptoki::context::Pkcs11;

@@ -1,0 +1,3 @@
+use pcsc::Context;
+
+fn readers(context: &Context) {}
