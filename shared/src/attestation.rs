@@ -41,6 +41,7 @@ pub struct Attested {
     fips: bool,
     cspn: bool,
     chain: Vec<Certificate>,
+    anchor: Certificate,
 }
 
 /// Reads an attestation and verifies its chain at `at`.
@@ -65,8 +66,8 @@ pub fn verify(
         more.iter().map(|der| Certificate::from_der(der)).collect::<Result<_, _>>()?;
     let key = Certificate::from_der(key_certificate)?;
     let device = Certificate::from_der(device_certificate)?;
-    let chain = chain::path(&key, &device, &more, anchors, at)?;
-    statement::read(&key, &device, chain)
+    let path = chain::path(&key, &device, &more, anchors, at)?;
+    statement::read(&key, &device, path)
 }
 
 impl Attested {
@@ -116,8 +117,8 @@ impl Attested {
     }
 
     /// The root that the chain leads to.
-    pub fn anchor(&self) -> Option<&Certificate> {
-        self.chain.last()
+    pub fn anchor(&self) -> &Certificate {
+        &self.anchor
     }
 }
 

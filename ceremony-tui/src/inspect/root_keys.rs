@@ -189,11 +189,11 @@ fn worth(place: &str, judged: &Judged) -> Vec<String> {
 
 fn attested(place: &str, attested: &Attested) -> Vec<String> {
     let policy = attested.policy();
-    let anchor = attested.anchor().map(|root| format!(" up to {}", root.name())).unwrap_or_default();
+    let anchor = attested.anchor().name();
     let form = attested.form_factor().map(|form| format!(" ({form})")).unwrap_or_default();
     let mut lines = vec![
         format!(
-            "{place}: verified{anchor}. The key was generated on YubiKey {}{form}, firmware {}, in slot {}.",
+            "{place}: verified up to {anchor}. The key was generated on YubiKey {}{form}, firmware {}, in slot {}.",
             attested.serial(),
             attested.firmware(),
             attested.slot()

@@ -91,10 +91,9 @@ impl Provenance {
             Provenance::Unchecked => AttestationVerdict::None { reason: BEHIND_A_MODULE.to_owned() },
             Provenance::NotAttested { reason } => AttestationVerdict::None { reason: reason.clone() },
             Provenance::Refused { reason, .. } => AttestationVerdict::Refused { reason: reason.clone() },
-            Provenance::Attested(attested) => match attested.anchor() {
-                Some(anchor) => AttestationVerdict::Verified { anchor: anchor.digest() },
-                None => AttestationVerdict::None { reason: IN_A_FILE.to_owned() },
-            },
+            Provenance::Attested(attested) => {
+                AttestationVerdict::Verified { anchor: attested.anchor().digest() }
+            }
         }
     }
 
@@ -114,7 +113,7 @@ impl Provenance {
 }
 
 fn attested_sentence(name: &str, attested: &Attested) -> String {
-    let anchor = attested.anchor().map(Certificate::name).unwrap_or_default();
+    let anchor = attested.anchor().name();
     let policy = attested.policy();
     format!(
         "{name}: attested. The key was generated on YubiKey {}, firmware {}, slot {}; it {} and {}. Verified up to \

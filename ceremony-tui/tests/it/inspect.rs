@@ -160,7 +160,7 @@ fn on_yubikey() -> KeptKey {
             policy: Some(attested.policy()),
         },
         possession: None,
-        verdict: AttestationVerdict::Verified { anchor: attested.anchor().unwrap().digest() },
+        verdict: AttestationVerdict::Verified { anchor: attested.anchor().digest() },
         attestation: Some(KeptAttestation { certificates }),
     }
 }

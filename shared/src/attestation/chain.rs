@@ -14,7 +14,15 @@ struct Walk<'a> {
     at: UnixTime,
 }
 
-/// The certificates from the key's own to a root, in order.
+/// A path that was verified.
+pub(super) struct Path {
+    /// The certificates from the key's own to a root, in order.
+    pub(super) certificates: Vec<Certificate>,
+    /// The root, which is the last of them.
+    pub(super) anchor: Certificate,
+}
+
+/// The way from the key's certificate to a root.
 ///
 /// The device's certificate is the second one, always: a key that a device attests can sign too, and what it signs must
 /// never be taken for an attestation.
@@ -24,14 +32,16 @@ pub(super) fn path(
     more: &[Certificate],
     anchors: &Anchors,
     at: UnixTime,
-) -> Result<Vec<Certificate>, AttestationError> {
+) -> Result<Path, AttestationError> {
     if !key.names_as_issuer(device) || key == device {
         return Err(AttestationError::OtherDevice { name: key.name(), device: device.name() });
     }
     key.check_time(at)?;
     check_issued(key, device, 0, at)?;
     let above = above(key, device, more, anchors, at)?;
-    Ok([key, device].into_iter().chain(above).cloned().collect())
+    let anchor = above.last().copied().unwrap_or(device).clone();
+    let certificates = [key, device].into_iter().chain(above).cloned().collect();
+    Ok(Path { certificates, anchor })
 }
 
 /// What stands above the device's certificate.

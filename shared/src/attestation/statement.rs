@@ -2,6 +2,7 @@
 
 use super::Attested;
 use super::certificate::Certificate;
+use super::chain::Path;
 use super::error::AttestationError;
 use crate::device::{Firmware, FormFactor, KeyPolicy, PinPolicy, PivSlot, Serial, TouchPolicy};
 use crate::key::Key;
@@ -18,7 +19,7 @@ const INTEGER: u8 = 2;
 pub(super) fn read(
     key: &Certificate,
     device: &Certificate,
-    chain: Vec<Certificate>,
+    path: Path,
 ) -> Result<Attested, AttestationError> {
     let missing = |what| AttestationError::NoStatement { name: key.name(), what };
     let said = &key.extensions;
@@ -49,7 +50,8 @@ pub(super) fn read(
         fips: device.extensions.fips || form_factor.is_some_and(FormFactor::is_fips_number),
         cspn: device.extensions.cspn,
         key: Key::from_spki_der(key.key())?,
-        chain,
+        chain: path.certificates,
+        anchor: path.anchor,
     })
 }
 

@@ -27,7 +27,6 @@ pub(super) fn parts(
 }
 
 fn believed(token: &TokenInfo, key: &TokenKey, attested: &Attested) -> Vec<Part> {
-    let root = attested.anchor().map(|root| format!("{} (SHA-256 {})", root.name(), root.digest()));
     let mut parts = vec![
         Part::named("key id", attested.key().id().to_string()),
         Part::named("device", format!("YubiKey {}", attested.serial())),
@@ -36,7 +35,8 @@ fn believed(token: &TokenInfo, key: &TokenKey, attested: &Attested) -> Vec<Part>
         Part::named("policy", super::known::policy(attested.policy())),
     ];
     parts.extend(attested.form_factor().map(|form| Part::named("form", form.to_string())));
-    parts.extend(root.map(|root| Part::named("vouched by", root)));
+    let root = attested.anchor();
+    parts.push(Part::named("vouched by", format!("{} (SHA-256 {})", root.name(), root.digest())));
     parts.push(Part::Gap);
     let public = key.key.as_ref().ok().and_then(|json| Key::from_json(json).ok());
     let doubt = match (&public, device_of(token)) {
