@@ -3,11 +3,16 @@
 //! The rules are in `shared::attestation`; here is when they are asked, and what people hear.
 
 use shared::attestation::{
-    Anchors, Attested, AttestedUse, Certificate, Doubt, Objection, Wanted, check_distinct_devices, judge,
+    Anchors, Attested, AttestedUse, Certificate, Doubt, Objection, Proven, Wanted, check_distinct_devices,
+    judge,
 };
 use shared::device::{Origin, Serial, Weakness};
-use shared::digest::DocumentDigest;
-use shared::gap::{AnchorName, AttestationVerdict, KeptAttestation, KeptKey, KeptPlace, RootKeysDocument};
+use shared::gap::{
+    AnchorName, AttestationVerdict, KeptAttestation, KeptKey, KeptPlace, KeptPossession, RootKeyDocument,
+    RootKeysDocument,
+};
+use shared::key::{Key, SignatureError};
+use shared::metadata::{Metadata, Root};
 use shared::text::shortened;
 use shared::time::UnixTime;
 
@@ -40,8 +45,10 @@ pub enum Demand {
 pub(super) enum Provenance {
     /// It lives in a file.
     Software,
-    /// Its device attests it, and that was verified.
+    /// Its device attests it, and that was verified. It counts for nothing yet: an attestation can be copied.
     Attested(Box<Attested>),
+    /// The attested key has signed here too: it counts.
+    Proven(Box<Proven>),
     /// It is behind a PKCS#11 module, which cannot be asked.
     Unchecked,
     /// Its token was asked, and attests nothing.
@@ -60,6 +67,8 @@ pub(super) enum Provenance {
 
 const BEHIND_A_MODULE: &str =
     "A PKCS#11 module shows no attestation; a YubiKey shows one when it is used as a PIV card.";
+const NOT_PROVED: &str = "Its certificates verify, but nobody proved in the room that the key is here, and it has not \
+                          signed this root. They count once the root has a signature of this key.";
 const IN_A_FILE: &str = "The key lives in a file, which anybody who had it may have copied.";
 
 impl Provenance {
@@ -67,32 +76,76 @@ impl Provenance {
     pub(super) fn words(&self) -> String {
         match self {
             Provenance::Software => "software".to_owned(),
-            Provenance::Attested(attested) => {
-                format!("attested by YubiKey {}, firmware {}", attested.serial(), attested.firmware())
-            }
+            Provenance::Attested(attested) => format!("{}, not yet proved", by_device(attested)),
+            Provenance::Proven(proven) => by_device(proven.attested()),
             Provenance::Unchecked | Provenance::NotAttested { .. } => "not attested".to_owned(),
             Provenance::Refused { .. } => "ATTESTATION REFUSED".to_owned(),
+        }
+    }
+
+    /// What is attested, whether or not it counts already.
+    pub(super) fn attested(&self) -> Option<&Attested> {
+        match self {
+            Provenance::Attested(attested) => Some(attested),
+            Provenance::Proven(proven) => Some(proven.attested()),
+            Provenance::Software
+            | Provenance::Unchecked
+            | Provenance::NotAttested { .. }
+            | Provenance::Refused { .. } => None,
         }
     }
 
     /// The certificates that go with the key.
     pub(super) fn certificates(&self) -> &[Certificate] {
         match self {
-            Provenance::Attested(attested) => attested.chain(),
             Provenance::Refused { certificates, .. } => certificates,
-            Provenance::Software | Provenance::Unchecked | Provenance::NotAttested { .. } => &[],
+            other => other.attested().map_or(&[], Attested::chain),
+        }
+    }
+
+    /// What a proof of possession makes of it.
+    ///
+    /// # Errors
+    /// It is no proof of that key.
+    pub(super) fn by_possession(
+        self,
+        key: &Key,
+        possession: &KeptPossession,
+    ) -> Result<Provenance, SignatureError> {
+        let KeptPossession { time, proof } = possession;
+        match self {
+            Provenance::Attested(attested) => {
+                let proven = Proven::by_possession(*attested, key, *time, proof)?;
+                Ok(Provenance::Proven(Box::new(proven)))
+            }
+            other => {
+                key.verify(&RootKeyDocument::statement(key.id(), *time), proof)?;
+                Ok(other)
+            }
+        }
+    }
+
+    /// What the signatures of a root make of it.
+    fn by_root(&self, root: &Metadata<Root>) -> Provenance {
+        match self {
+            Provenance::Attested(attested) => match Proven::by_root(attested.as_ref().clone(), root) {
+                Ok(proven) => Provenance::Proven(Box::new(proven)),
+                Err(_) => self.clone(),
+            },
+            other => other.clone(),
         }
     }
 
     /// As `root-keys.json` says it.
-    pub(super) fn verdict(&self) -> AttestationVerdict {
+    fn verdict(&self) -> AttestationVerdict {
         match self {
             Provenance::Software => AttestationVerdict::None { reason: IN_A_FILE.to_owned() },
             Provenance::Unchecked => AttestationVerdict::None { reason: BEHIND_A_MODULE.to_owned() },
             Provenance::NotAttested { reason } => AttestationVerdict::None { reason: reason.clone() },
             Provenance::Refused { reason, .. } => AttestationVerdict::Refused { reason: reason.clone() },
-            Provenance::Attested(attested) => {
-                AttestationVerdict::Verified { anchor: attested.anchor().digest() }
+            Provenance::Attested(_) => AttestationVerdict::Refused { reason: NOT_PROVED.to_owned() },
+            Provenance::Proven(proven) => {
+                AttestationVerdict::Verified { anchor: proven.attested().anchor().digest() }
             }
         }
     }
@@ -100,7 +153,7 @@ impl Provenance {
     /// What people hear when the key is chosen.
     pub(super) fn said(&self, name: &str) -> Option<Effect> {
         Some(match self {
-            Provenance::Software | Provenance::Unchecked => return None,
+            Provenance::Software | Provenance::Unchecked | Provenance::Proven(_) => return None,
             Provenance::Attested(attested) => Effect::plain(attested_sentence(name, attested)),
             Provenance::NotAttested { reason } => Effect::warning(format!(
                 "{name}: nothing shows that this key was generated on its token, so a copy may exist. {reason}"
@@ -112,17 +165,21 @@ impl Provenance {
     }
 }
 
+fn by_device(attested: &Attested) -> String {
+    format!("attested by YubiKey {}, firmware {}", attested.serial(), attested.firmware())
+}
+
 fn attested_sentence(name: &str, attested: &Attested) -> String {
-    let anchor = attested.anchor().name();
     let policy = attested.policy();
     format!(
-        "{name}: attested. The key was generated on YubiKey {}, firmware {}, slot {}; it {} and {}. Verified up to \
-         {anchor}.",
+        "{name}: attested, not yet proved. Its certificates say that the key was generated on YubiKey {}, firmware {}, \
+         slot {}; it {} and {}. They were verified up to {}, and count once this key signs.",
         attested.serial(),
         attested.firmware(),
         attested.slot(),
         policy.pin,
-        policy.touch
+        policy.touch,
+        attested.anchor().name()
     )
 }
 
@@ -188,15 +245,14 @@ pub(super) fn judged(
     }
 }
 
-/// Whether a key may be a root key, as far as its device goes.
+/// Whether a key may be a root key, as far as its device goes, before anybody spends a PIN try.
 pub(super) fn admit(draft: &Draft, root: &RootKey) -> Result<(), String> {
     check_device(draft, &root.name, root.device())?;
-    if let Provenance::Attested(attested) = &root.provenance {
+    if let Some(attested) = root.provenance.attested() {
         refuse_fatal(Weakness::on_yubikey(&root.key, attested.firmware(), Some(Origin::Generated)))?;
     }
-    refuse_fatal(Weakness::of_key(&root.key))?;
     match (&root.provenance, draft.options.attestation.demand) {
-        (_, Demand::Advisory) | (Provenance::Attested(_), Demand::Required) => Ok(()),
+        (_, Demand::Advisory) | (Provenance::Attested(_) | Provenance::Proven(_), Demand::Required) => Ok(()),
         (Provenance::Software, Demand::Required) => Err(needed(IN_A_FILE)),
         (Provenance::Unchecked, Demand::Required) => Err(needed(BEHIND_A_MODULE)),
         (Provenance::NotAttested { reason } | Provenance::Refused { reason, .. }, Demand::Required) => {
@@ -205,27 +261,38 @@ pub(super) fn admit(draft: &Draft, root: &RootKey) -> Result<(), String> {
     }
 }
 
-/// `root-keys.json`: what this ceremony knows about the keys of the root with that digest, made at `made`.
-pub(super) fn kept(draft: &Draft, root: DocumentDigest, made: UnixTime) -> Vec<u8> {
+/// Whether a key enters the list: what was admitted before the PIN, and where attestations are required one that counts.
+pub(super) fn enter(draft: &Draft, root: &RootKey) -> Result<(), String> {
+    admit(draft, root)?;
+    match root.provenance {
+        Provenance::Proven(_) => Ok(()),
+        _ => check_without_proof(draft),
+    }
+}
+
+/// `root-keys.json`: what this ceremony knows about the keys of that root, which was made at `made` and is signed as far
+/// as it will be in this room.
+pub(super) fn kept(draft: &Draft, root: &Metadata<Root>, made: UnixTime) -> Vec<u8> {
     let roots = draft.options.attestation.anchors.roots();
     let document = RootKeysDocument {
-        root,
+        root: root.document().digest(),
         time: made,
         anchors: roots.map(|(name, digest)| AnchorName { name, digest }).collect(),
-        keys: draft.root_keys.iter().map(kept_key).collect(),
+        keys: draft.root_keys.iter().map(|key| kept_key(key, root)).collect(),
     };
     document.to_bytes()
 }
 
-fn kept_key(root: &RootKey) -> KeptKey {
-    let certificates = root.provenance.certificates().to_vec();
+fn kept_key(key: &RootKey, root: &Metadata<Root>) -> KeptKey {
+    let provenance = key.provenance.by_root(root);
+    let certificates = provenance.certificates().to_vec();
     KeptKey {
-        name: root.name.clone(),
-        key: root.key.clone(),
-        place: kept_place(root),
-        possession: root.proof.clone(),
+        name: key.name.clone(),
+        key: key.key.clone(),
+        place: kept_place(key),
+        possession: key.proof.clone(),
         attestation: Some(KeptAttestation { certificates }).filter(|kept| !kept.certificates.is_empty()),
-        verdict: root.provenance.verdict(),
+        verdict: provenance.verdict(),
     }
 }
 

@@ -113,9 +113,9 @@ pub(super) struct OnToken {
 impl RootKey {
     /// The YubiKey that it is on: the attested one, or where nothing is attested the one that the token says it is.
     pub(super) fn device(&self) -> Option<Serial> {
-        match &self.provenance {
-            Provenance::Attested(attested) => Some(attested.serial()),
-            _ => device_of(&self.on.as_ref()?.token),
+        match self.provenance.attested() {
+            Some(attested) => Some(attested.serial()),
+            None => device_of(&self.on.as_ref()?.token),
         }
     }
 

@@ -98,11 +98,8 @@ fn payload(draft: &Draft, now: UnixTime) -> Result<Vec<u8>, String> {
 fn root_keys(draft: &Draft) -> Result<Vec<u8>, String> {
     let agreed = draft.agreed.as_ref().ok_or("There is no agreed document. Review it again.")?;
     let made = draft.reviewed.last().map(|(_, made)| *made);
-    Ok(attestation::kept(
-        draft,
-        agreed.digest(),
-        made.ok_or("There is no reviewed document. Review it again.")?,
-    ))
+    let made = made.ok_or("There is no reviewed document. Review it again.")?;
+    Ok(attestation::kept(draft, agreed.root(), made))
 }
 
 fn end(draft: &Draft, exported: &Exported, keys: &Exported, now: UnixTime) -> Vec<Effect> {

@@ -8,7 +8,7 @@ use std::path::Path;
 use shared::device::Weakness;
 use shared::key::Key;
 
-use super::attestation;
+use super::attestation::{self, Provenance};
 use super::desk::{Desk, Visit};
 use super::draft::{Draft, Possession, RootKey};
 use super::event::{Effect, Event, Moment};
@@ -221,7 +221,7 @@ fn settle<S>(draft: &mut Draft, found: Found<S>, wrap: fn(S) -> RootKeys) -> Tur
         Found::Stay(state, effects) => Turn::stay(wrap(state), effects),
         Found::Refused(sentences) => Turn::stay(RootKeys::Choose, [Effect::refused(sentences)]),
         Found::Key(root) => {
-            match admit(draft, &root.name, &root.key).and_then(|()| attestation::admit(draft, &root)) {
+            match admit(draft, &root.name, &root.key).and_then(|()| attestation::enter(draft, &root)) {
                 Err(sentences) => Turn::stay(RootKeys::Choose, [Effect::refused(sentences)]),
                 Ok(()) => {
                     draft.root_keys.push(*root);
@@ -265,13 +265,20 @@ fn list(draft: &Draft) -> Vec<Effect> {
 }
 
 fn describe(root: &RootKey) -> String {
-    let possession = match root.possession {
-        Possession::Proved => "its holder proved it",
-        Possession::NotYet => "not proved yet",
-    };
     let kind = root.key.scheme().map_or("key", |scheme| scheme.title());
     let id: String = root.key.id().as_str().chars().take(8).collect();
-    format!("{kind} {id}…, {}, {possession}, {}", place(root), root.provenance.words())
+    format!("{kind} {id}…, {}, {}", place(root), standing(root))
+}
+
+/// What was proved, and what its device says of it.
+fn standing(root: &RootKey) -> String {
+    let words = root.provenance.words();
+    match (root.possession, &root.provenance) {
+        (Possession::Proved, _) => format!("its holder proved it, {words}"),
+        // It says itself that it is not proved.
+        (Possession::NotYet, Provenance::Attested(_)) => words,
+        (Possession::NotYet, _) => format!("not proved yet, {words}"),
+    }
 }
 
 pub(super) fn place(root: &RootKey) -> String {

@@ -1,5 +1,6 @@
 //! The picture of step 4: the keys on the list, what losing them would mean, and the tokens that are here.
 
+use shared::attestation::Attested;
 use shared::key::Key;
 
 use super::what_if::WhatIfRow;
@@ -57,9 +58,14 @@ pub enum Proved {
 /// What is known about where a key comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Provenance {
-    /// The token's maker attests it, up to a certificate that is trusted.
+    /// The token's maker attests it, up to a certificate that is trusted, and the key has signed here.
     Attested {
         /// The device that the key was generated on.
+        device: String,
+    },
+    /// The same without a signature of the key: it counts for nothing yet.
+    NotYetProved {
+        /// The device that the key is said to be generated on.
         device: String,
     },
     /// The token attests no key, or not this one.
@@ -128,10 +134,13 @@ fn provenance(root: &RootKey) -> Provenance {
         Known::Unchecked => Provenance::Unchecked,
         Known::NotAttested { .. } => Provenance::NotAttested,
         Known::Refused { reason, .. } => Provenance::Refused { why: reason.clone() },
-        Known::Attested(attested) => {
-            Provenance::Attested { device: format!("YubiKey {}", attested.serial()) }
-        }
+        Known::Attested(attested) => Provenance::NotYetProved { device: device(attested) },
+        Known::Proven(proven) => Provenance::Attested { device: device(proven.attested()) },
     }
+}
+
+fn device(attested: &Attested) -> String {
+    format!("YubiKey {}", attested.serial())
 }
 
 fn policy(root: &RootKey) -> &'static str {

@@ -1,5 +1,6 @@
 //! Where root keys come from: what a YubiKey attests is believed, asked for, told, and kept.
 
+use hardware_tests::yubikey::Authority;
 use shared::attestation::{Attested, Certificate, certificates_of, verify};
 use shared::device::{Firmware, Serial};
 use shared::gap::{AttestationVerdict, KeptPlace, RootKeysDocument};
@@ -63,9 +64,11 @@ fn required(mut world: World) -> World {
 }
 
 fn kept(world: &World) -> RootKeysDocument {
-    let draft = &world.machine.draft;
-    let root = shared::digest::DocumentDigest::of_canonical(b"{}");
-    RootKeysDocument::parse(&attestation::kept(draft, root, world.moment().now)).unwrap()
+    let mut draft = world.machine.draft.clone();
+    draft.threshold = 1;
+    let now = world.moment().now;
+    let root = draft.root(now).unwrap();
+    RootKeysDocument::parse(&attestation::kept(&draft, &root, now)).unwrap()
 }
 
 #[test]
@@ -76,9 +79,9 @@ fn a_key_that_its_yubikey_attests_is_taken_and_said_to_be() {
         choose(&mut world, "ann");
         assert_eq!(world.question(), "root-keys.proof");
         assert!(
-            world.said("ann: attested. The key was generated on YubiKey 38906331, firmware 5.7.4, slot 9c;")
+            world.said("ann: attested, not yet proved. Its certificates say that the key was generated on YubiKey 38906331, firmware 5.7.4, slot 9c;")
         );
-        assert!(world.said("Verified up to Yubico Attestation Root 1."));
+        assert!(world.said("verified up to Yubico Attestation Root 1, and count once this key signs."));
         world.answer("no");
         if demand == Demand::Required {
             assert_eq!(world.question(), "root-keys.proof");
@@ -90,6 +93,93 @@ fn a_key_that_its_yubikey_attests_is_taken_and_said_to_be() {
         assert_eq!(root.device(), Some(Serial(38_906_331)));
         assert_eq!(kept(&world).keys[0].attestation.as_ref().unwrap().certificates.len(), 5);
     }
+}
+
+/// Who is in the room with a YubiKey each: ann proves that she has the key, bob signs root, eve does neither.
+fn three_holders() -> World {
+    let mut world = World::at_root_keys();
+    let maker = Authority::new("A maker");
+    for (serial, name, proof) in [(1, "ann", "yes"), (2, "bob", "no"), (3, "eve", "no")] {
+        world.plug_in(&maker, serial);
+        for answer in ["token", name, &format!("YubiKey/{serial}"), "", proof] {
+            world.answer(answer);
+        }
+        assert_eq!(world.question(), "root-keys.add", "{:?}", world.notes);
+    }
+    world
+}
+
+#[test]
+fn an_attestation_counts_once_its_key_has_signed_and_not_before() {
+    let mut world = three_holders();
+    let listed: Vec<&str> = world.notes.iter().rev().take(3).map(|note| note.text.as_str()).collect();
+    assert!(
+        listed[2].ends_with("9c, its holder proved it, attested by YubiKey 1, firmware 5.7.1"),
+        "{listed:?}"
+    );
+    for (line, serial) in [(listed[1], 2), (listed[0], 3)] {
+        let claimed = format!("9c, attested by YubiKey {serial}, firmware 5.7.1, not yet proved");
+        assert!(line.ends_with(&claimed), "{listed:?}");
+    }
+    world.answer("done");
+    world.type_groups();
+    world.answer("yes");
+    for name in ["ann", "bob"] {
+        world.answer(name);
+    }
+    world.answer("done");
+    world.answer("/media/usb");
+    let document = RootKeysDocument::parse(&world.exported[1].1).unwrap();
+    let verified: Vec<bool> = document
+        .keys
+        .iter()
+        .map(|kept| matches!(kept.verdict, AttestationVerdict::Verified { .. }))
+        .collect();
+    assert_eq!(verified, [true, true, false]);
+    let [ann, bob, eve] = document.keys.as_slice() else { panic!("three keys") };
+    assert!(ann.possession.is_some() && bob.possession.is_none());
+    assert!(
+        matches!(&eve.verdict, AttestationVerdict::Refused { reason } if reason.contains("nobody proved")),
+        "{eve:?}"
+    );
+    assert!(
+        document.keys.iter().all(|kept| kept.attestation.is_some()),
+        "the certificates go in all the same"
+    );
+}
+
+#[test]
+fn certificates_that_somebody_copied_are_no_attestation_of_another_key_that_signs() {
+    let mut world = World::at_root_keys();
+    let maker = Authority::new("A maker");
+    world.plug_in(&maker, 1);
+    // The card that signs is another one under the same number.
+    world.cards.clear();
+    world.machine.draft.options.attestation.demand = Demand::Required;
+    world.plug_in(&maker, 1);
+    world.tokens.truncate(1);
+    world.attestations.truncate(1);
+    for answer in ["token", "ann", "YubiKey/1", "", "yes"] {
+        world.answer(answer);
+    }
+    assert!(world.said("its public key does not verify that signature"), "{:?}", world.notes);
+    assert!(world.machine.draft.root_keys.is_empty());
+}
+
+#[test]
+fn where_attestations_are_required_no_key_enters_the_list_before_it_counts() {
+    let world = required(three_holders());
+    let entered: Vec<bool> = world
+        .machine
+        .draft
+        .root_keys
+        .iter()
+        .map(|root| {
+            let draft = Draft { root_keys: Vec::new(), ..world.machine.draft.clone() };
+            attestation::enter(&draft, root).is_ok()
+        })
+        .collect();
+    assert_eq!(entered, [true, false, false]);
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! A world for the machine: key files, tokens, an online key, and answers to every effect. Its keys are always the
 //! same, so that its digests are.
 
+mod cards;
 mod desk;
 
 use std::collections::VecDeque;
 
+use hardware_tests::yubikey::YubiKey;
 use shared::attestation::Anchors;
 use shared::device::{KeyPolicy, Origin, PinPolicy, TouchPolicy};
 use shared::gap::OnlineKeyDocument;
@@ -39,6 +41,8 @@ pub(crate) struct World {
     pub(crate) origin: Origin,
     /// What a token says when it is asked where a key comes from; for a public key that it shows besides its own.
     pub(crate) attestations: Vec<(TokenId, Key, Result<Attestation, Refusal>)>,
+    /// Virtual YubiKeys, which sign themselves.
+    pub(crate) cards: Vec<YubiKey>,
     pub(crate) notes: Vec<Note>,
     /// How often a host was asked.
     pub(crate) asked: usize,
@@ -136,6 +140,7 @@ impl World {
             files: (0..4).map(|index| (format!("keys/{index}"), key(index + 1))).collect(),
             tokens: Vec::new(),
             attestations: Vec::new(),
+            cards: Vec::new(),
             unusable: Vec::new(),
             troubles: Vec::new(),
             policy: Some(KeyPolicy { pin: PinPolicy::Once, touch: TouchPolicy::Always }),
@@ -267,6 +272,11 @@ impl World {
                 let said = self.attestations.iter().find(|(known, ..)| *known == token);
                 let nothing = Refusal::NotAttested { reason: "it has no certificate".to_owned() };
                 said.map_or(Err(nothing), |(.., said)| said.clone()).map(Answer::Attestation)
+            }
+            Request::Sign { key: KeyLocator::Token { ref token, .. }, ref message, .. }
+                if self.card(token).is_some() =>
+            {
+                self.card(token).map(|card| cards::sign(card, message)).ok_or_else(missing)
             }
             Request::Sign { key: KeyLocator::Token { key_id, token, .. }, message, .. } => {
                 let keys = self.tokens.iter().find(|(known, _)| known.id == token).map(|(_, keys)| keys);

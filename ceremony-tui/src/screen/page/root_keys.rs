@@ -43,9 +43,10 @@ fn key_cells(key: &RootKeyView) -> Vec<Cell> {
 }
 
 fn policy(key: &RootKeyView) -> Cell {
-    match key.proved {
-        Proved::NotYet => (Ink::Caution, format!("{}; not proved yet", key.policy)),
-        Proved::Here => cell(key.policy.to_owned()),
+    match (key.proved, &key.provenance) {
+        // What is attested says itself that it is not proved.
+        (Proved::Here, _) | (Proved::NotYet, Provenance::NotYetProved { .. }) => cell(key.policy.to_owned()),
+        (Proved::NotYet, _) => (Ink::Caution, format!("{}; not proved yet", key.policy)),
     }
 }
 
@@ -54,6 +55,7 @@ fn origin(key: &RootKeyView) -> Cell {
     let place = place(&key.place);
     match &key.provenance {
         Provenance::Attested { .. } => cell(format!("{place}, attested")),
+        Provenance::NotYetProved { .. } => (Ink::Caution, format!("{place}, attested, not yet proved")),
         Provenance::NotAttested => cell(format!("{place}, not attested")),
         Provenance::Refused { .. } => (Ink::Caution, format!("{place}, attestation REFUSED")),
         Provenance::Software | Provenance::Unchecked => cell(place),

@@ -31,10 +31,11 @@ pub(super) fn prove(draft: &Draft, pick: Pick, root: RootKey, now: UnixTime) -> 
 }
 
 pub(super) fn proved(root: RootKey, time: UnixTime, proof: Vec<u8>) -> Next {
-    match root.key.verify(&RootKeyDocument::statement(root.key.id(), time), &proof) {
-        Ok(()) => {
-            let proof = Some(KeptPossession { time, proof });
-            Found::Key(Box::new(RootKey { possession: Possession::Proved, proof, ..root }))
+    let proof = KeptPossession { time, proof };
+    match root.provenance.by_possession(&root.key, &proof) {
+        Ok(provenance) => {
+            let (possession, proof) = (Possession::Proved, Some(proof));
+            Found::Key(Box::new(RootKey { possession, proof, provenance, ..root }))
         }
         Err(_) => Found::Refused(
             "The token signed, but its public key does not verify that signature. Do not use this key; choose another."
