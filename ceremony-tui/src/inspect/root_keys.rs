@@ -112,7 +112,8 @@ fn misplaced(
     now: UnixTime,
 ) -> Option<String> {
     let device = document.attested_device(kept, anchors, now)?;
-    (kept.place.device() != Some(device)).then(|| {
+    let says_another = kept.place != KeptPlace::Elsewhere && kept.place.device() != Some(device);
+    says_another.then(|| {
         format!(
             "Warning: its certificates say that it was generated on YubiKey {device}, and the document says that it \
              lives elsewhere. Somebody may have changed the document; believe the certificates."
@@ -123,6 +124,11 @@ fn misplaced(
 fn place(place: &KeptPlace) -> String {
     match place {
         KeptPlace::File => "It lives in an encrypted file: software, which can be copied.".to_owned(),
+        KeptPlace::Elsewhere => {
+            "Its holder was not in the room and gave root-key.json: only an attestation says where \
+                                 it lives."
+                .to_owned()
+        }
         KeptPlace::Pkcs11 { label, serial } => {
             let [label, serial] = [label, serial].map(|text| shortened(text));
             format!("It lives on the token \"{label}\", serial \"{serial}\", behind a PKCS#11 module.")

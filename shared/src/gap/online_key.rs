@@ -1,7 +1,7 @@
 //! `online-key.json`: the service's public key on its way to the ceremony, with a proof that the
 //! service holds the private one.
 
-use super::possession::{Form, KeyDocumentError, Possession};
+use super::possession::{Form, KeyDocumentError, Possession, is_from_the_future};
 use crate::json::Json;
 use crate::key::Key;
 use crate::names::KeyId;
@@ -60,7 +60,7 @@ impl OnlineKeyDocument {
 
     /// Whether the proof lies more than a day in the future at `now`: one of the clocks is wrong.
     pub fn is_from_the_future_at(&self, now: UnixTime) -> bool {
-        self.time.0 - now.0 > 86_400
+        is_from_the_future(self.time, now)
     }
 }
 

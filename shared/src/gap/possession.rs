@@ -69,6 +69,11 @@ impl Form {
     }
 }
 
+/// Whether a proof of `time` lies more than a day after `now`: one of the clocks is wrong.
+pub(super) fn is_from_the_future(time: UnixTime, now: UnixTime) -> bool {
+    time.0 - now.0 > 86_400
+}
+
 /// A document with a public key and a proof cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyDocumentError {

@@ -1,7 +1,7 @@
 //! `root-key.json`: the public key of a holder who is not in the room, with a proof of possession
 //! and what the token attests.
 
-use super::possession::{Form, KeyDocumentError, Possession};
+use super::possession::{Form, KeyDocumentError, Possession, is_from_the_future};
 use crate::attestation::{Anchors, AttestedUse, Proven, UsedDevice, Wanted, certificates_of, judge};
 use crate::json::Json;
 use crate::key::Key;
@@ -54,6 +54,17 @@ impl RootKeyDocument {
         let one = |entry: &Json| entry.as_str().map(str::to_owned).ok_or_else(malformed);
         let attestation = listed.iter().map(one).collect::<Result<_, _>>()?;
         Ok(RootKeyDocument { key, name, time, proof, attestation })
+    }
+
+    /// Whether these bytes say that they are such a document. Nothing of it is verified.
+    pub fn is_claimed_by(bytes: &[u8]) -> bool {
+        let kind = Json::parse(bytes).ok().and_then(|value| Some(value.get("kind")?.as_str()? == FORM.kind));
+        kind == Some(true)
+    }
+
+    /// Whether the proof lies more than a day in the future at `now`: one of the clocks is wrong.
+    pub fn is_from_the_future_at(&self, now: UnixTime) -> bool {
+        is_from_the_future(self.time, now)
     }
 
     /// Whether the attestation is about this key: its chain is verified at `at`, and its policies have to be enough. The

@@ -84,6 +84,8 @@ pub enum KeptPlace {
         /// When the key wants PIN and touch, as it said without an attestation.
         policy: Option<KeyPolicy>,
     },
+    /// Not known: its holder was not in the room and gave [`super::RootKeyDocument`]. Only an attestation says more.
+    Elsewhere,
 }
 
 /// A signature over [`super::RootKeyDocument::statement`].
@@ -191,7 +193,7 @@ impl KeptPlace {
     pub fn device(&self) -> Option<Serial> {
         match self {
             KeptPlace::YubiKey { serial, .. } => Some(*serial),
-            KeptPlace::File | KeptPlace::Pkcs11 { .. } => None,
+            KeptPlace::File | KeptPlace::Pkcs11 { .. } | KeptPlace::Elsewhere => None,
         }
     }
 }

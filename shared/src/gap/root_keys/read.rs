@@ -106,6 +106,7 @@ fn possession(value: &Json, key: &Key) -> Result<KeptPossession, RootKeysError> 
 fn place(value: &Json) -> Result<KeptPlace, RootKeysError> {
     match text(value, "kind")? {
         "file" => Ok(KeptPlace::File),
+        "elsewhere" => Ok(KeptPlace::Elsewhere),
         "pkcs11" => Ok(KeptPlace::Pkcs11 {
             label: told(value, "label", LONGEST_TEXT)?,
             serial: told(value, "serial", LONGEST_TEXT)?,

@@ -52,7 +52,12 @@ fn document(bench: &Bench) -> RootKeysDocument {
         root: DocumentDigest::of_canonical(b"{}"),
         time: NOW,
         anchors: bench.anchors().roots().map(|(name, digest)| AnchorName { name, digest }).collect(),
-        keys: vec![on_yubikey(bench), in_software("bob", KeptPlace::File), in_software("cem", token)],
+        keys: vec![
+            on_yubikey(bench),
+            in_software("bob", KeptPlace::File),
+            in_software("cem", token),
+            in_software("dan", KeptPlace::Elsewhere),
+        ],
     }
 }
 
@@ -89,8 +94,10 @@ fn an_attestation_is_judged_again_and_counts_with_its_proof() {
     let unproven = KeptKey { possession: None, ..kept.clone() };
     assert!(matches!(judge(&unproven), Ok(Judged::Alone(attested)) if attested.key() == &kept.key));
     assert_eq!(judge(&in_software("bob", KeptPlace::File)), Ok(Judged::Nothing));
-    let elsewhere = KeptPlace::YubiKey { serial: Serial(1), firmware: None, policy: None };
-    let refused = judge(&KeptKey { place: elsewhere, ..kept.clone() });
+    let elsewhere = judge(&KeptKey { place: KeptPlace::Elsewhere, ..kept.clone() });
+    assert!(matches!(elsewhere, Ok(Judged::Proven(_))), "no device was seen that could be another one");
+    let another = KeptPlace::YubiKey { serial: Serial(1), firmware: None, policy: None };
+    let refused = judge(&KeptKey { place: another, ..kept.clone() });
     assert!(matches!(refused, Err(RootKeysError::Attestation(Objection::Doubt(Doubt::OtherToken { .. })))));
     let other = KeptKey { key: in_software("bob", KeptPlace::File).key, ..kept.clone() };
     assert!(matches!(
@@ -220,7 +227,8 @@ fn two_keys_on_one_yubikey_are_noticed() {
     document.keys.push(in_software("dora", place));
     let serial = Serial(12_345_678);
     assert_eq!(check(&document), Err(Doubt::SameDevice { serial }));
-    for unsigned in [KeptPlace::File, KeptPlace::Pkcs11 { label: "tuf-root".into(), serial: "0".into() }] {
+    let token = KeptPlace::Pkcs11 { label: "tuf-root".into(), serial: "0".into() };
+    for unsigned in [KeptPlace::File, token, KeptPlace::Elsewhere] {
         document.keys[0].place = unsigned;
         assert_eq!(check(&document), Err(Doubt::SameDevice { serial }), "what is attested counts");
     }

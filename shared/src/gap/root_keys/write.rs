@@ -55,6 +55,7 @@ fn key(kept: &KeptKey) -> Json {
 fn place(place: &KeptPlace) -> Json {
     match place {
         KeptPlace::File => Json::object([("kind", Json::from("file"))]),
+        KeptPlace::Elsewhere => Json::object([("kind", Json::from("elsewhere"))]),
         KeptPlace::Pkcs11 { label, serial } => Json::object([
             ("kind", Json::from("pkcs11")),
             ("label", Json::from(label.as_str())),
