@@ -218,7 +218,7 @@ impl Machine {
             State::Tokens(desk) | State::RootKeys(RootKeys::Desk(desk)) => return desk.touch(),
             _ => return None,
         };
-        let token = &root.on.as_ref()?.token;
+        let token = &root.on()?.token;
         let is_wanted = root.wants_touch()?;
         is_wanted.then(|| Touch { holder: root.name.clone(), token: seen::name_of(token) })
     }

@@ -16,7 +16,7 @@ use shared::metadata::{Metadata, Root};
 use shared::text::shortened;
 use shared::time::UnixTime;
 
-use super::draft::{Draft, RootKey};
+use super::draft::{Draft, Reach, RootKey};
 use super::event::Effect;
 use super::seen::{device_of, name_of};
 use crate::token::module::{self, ModuleKind};
@@ -297,10 +297,11 @@ fn kept_key(key: &RootKey, root: &Metadata<Root>) -> KeptKey {
 }
 
 fn kept_place(root: &RootKey) -> KeptPlace {
-    match (&root.locator, &root.host, root.device()) {
+    let Some(Reach { locator, host, on, .. }) = root.reach() else { return KeptPlace::Elsewhere };
+    match (locator, host, root.device()) {
         (KeyLocator::File { .. }, ..) => KeptPlace::File,
         (KeyLocator::Token { .. }, HostKind::Piv, Some(serial)) => {
-            let on = root.on.as_ref();
+            let on = on.as_ref();
             let firmware = on.and_then(|on| on.token.firmware);
             KeptPlace::YubiKey { serial, firmware, policy: on.and_then(|on| on.policy) }
         }

@@ -20,7 +20,6 @@ use shared::time::UnixTime;
 use super::desk::end_board;
 use super::draft::Draft;
 use super::review::Review;
-use super::root_keys::RootKeys;
 use super::{Flow, Machine, State};
 
 pub use desk::{DeskBoard, Part};
@@ -54,7 +53,7 @@ pub enum Board {
     Export(ExportBoard),
     /// The ceremony is complete.
     End(EndBoard),
-    /// Tokens, and what is done to them.
+    /// Lines and values: tokens and what is done to them, and a key that came as a document.
     Desk(DeskBoard),
 }
 
@@ -84,6 +83,8 @@ pub enum KeyPlace {
         /// Where on a YubiKey: its slot.
         slot: Option<String>,
     },
+    /// Its holder is not in the room.
+    Elsewhere,
 }
 
 /// The document that is reviewed or signed.
@@ -103,8 +104,10 @@ impl Machine {
             State::Preflight(state) => Board::Preflight(PreflightBoard::of(state, draft)),
             State::Settings(state) => Board::Settings(SettingsBoard::of(*state, draft, now)),
             State::OnlineKey(state) => Board::OnlineKey(OnlineKeyBoard::of(state, draft)),
-            State::RootKeys(RootKeys::Desk(desk)) => Board::Desk(desk.board(draft)),
-            State::RootKeys(state) => Board::RootKeys(RootKeysBoard::of(state, draft)),
+            State::RootKeys(state) => match state.desk_board(draft) {
+                Some(board) => Board::Desk(board),
+                None => Board::RootKeys(RootKeysBoard::of(state, draft)),
+            },
             State::Review(state) => Board::Review(ReviewBoard::of(state, draft)),
             State::Sign(state) => Board::Sign(SignBoard::of(state, draft)),
             State::Export(_) => Board::Export(ExportBoard::of(draft)),

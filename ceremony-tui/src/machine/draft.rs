@@ -85,19 +85,37 @@ pub(super) struct OnlineKey {
     pub(super) proved: Option<UnixTime>,
 }
 
-/// A root key and the way to its private half.
+/// A root key.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RootKey {
     pub(super) name: String,
     pub(super) key: Key,
-    pub(super) host: HostKind,
-    pub(super) locator: KeyLocator,
-    pub(super) login: Login,
+    pub(super) held: Held,
     pub(super) possession: Possession,
     /// The proof of possession, where one was signed.
     pub(super) proof: Option<KeptPossession>,
     /// What is known about where it comes from.
     pub(super) provenance: Provenance,
+}
+
+/// Where the private half of a root key is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Held {
+    /// In the room.
+    Here(Box<Reach>),
+    /// Its holder is not in the room.
+    Elsewhere {
+        /// The YubiKey that its certificates name, whether or not they are enough for a root key.
+        device: Option<Serial>,
+    },
+}
+
+/// The way to a private half that is in the room.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reach {
+    pub(super) host: HostKind,
+    pub(super) locator: KeyLocator,
+    pub(super) login: Login,
     /// What the token said when the key was chosen.
     pub(super) on: Option<OnToken>,
 }
@@ -111,17 +129,31 @@ pub(super) struct OnToken {
 }
 
 impl RootKey {
+    /// The way to its private half; nothing where its holder is not in the room.
+    pub(super) fn reach(&self) -> Option<&Reach> {
+        match &self.held {
+            Held::Here(reach) => Some(reach),
+            Held::Elsewhere { .. } => None,
+        }
+    }
+
+    /// What the token said when the key was chosen.
+    pub(super) fn on(&self) -> Option<&OnToken> {
+        self.reach()?.on.as_ref()
+    }
+
     /// The YubiKey that it is on: the attested one, or where nothing is attested the one that the token says it is.
     pub(super) fn device(&self) -> Option<Serial> {
-        match self.provenance.attested() {
-            Some(attested) => Some(attested.serial()),
-            None => device_of(&self.on.as_ref()?.token),
+        match (self.provenance.attested(), &self.held) {
+            (Some(attested), _) => Some(attested.serial()),
+            (None, Held::Here(reach)) => device_of(&reach.on.as_ref()?.token),
+            (None, Held::Elsewhere { device }) => *device,
         }
     }
 
     /// Whether its token waits for a finger before it signs, where the token said so.
     pub(super) fn wants_touch(&self) -> Option<bool> {
-        let policy = self.on.as_ref()?.policy?;
+        let policy = self.on()?.policy?;
         Some(policy.touch != TouchPolicy::Never)
     }
 }
@@ -129,8 +161,10 @@ impl RootKey {
 /// Whether the holder has shown that the private half is in the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Possession {
-    /// The key file was opened, or the token signed a proof.
+    /// The key file was opened, or the token signed a proof in this room.
     Proved,
+    /// Whoever wrote its document had it then.
+    ProvedThen(UnixTime),
     /// Only the public half was seen.
     NotYet,
 }
@@ -257,7 +291,10 @@ impl Draft {
 
 /// The holders whose keys lie on this token.
 pub(super) fn holders_on(draft: &Draft, wanted: &TokenId) -> Vec<String> {
-    let on_it = |root: &&RootKey| matches!(&root.locator, KeyLocator::Token { token, .. } if token == wanted);
+    let on_it = |root: &&RootKey| {
+        let locator = root.reach().map(|reach| &reach.locator);
+        matches!(locator, Some(KeyLocator::Token { token, .. }) if token == wanted)
+    };
     draft.root_keys.iter().filter(on_it).map(|root| root.name.clone()).collect()
 }
 

@@ -90,11 +90,18 @@ pub struct Choice {
     pub word: String,
     /// What it means.
     pub meaning: String,
+    /// Why it cannot be chosen now, with what to do instead. It stays in the list, so that no other one gets its number.
+    pub closed: Option<String>,
 }
 
 impl Choice {
     pub(super) fn new(word: impl Into<String>, meaning: impl Into<String>) -> Choice {
-        Choice { word: word.into(), meaning: meaning.into() }
+        Choice { word: word.into(), meaning: meaning.into(), closed: None }
+    }
+
+    /// The same, which is refused with these sentences.
+    pub(super) fn closed(self, sentences: impl Into<String>) -> Choice {
+        Choice { closed: Some(sentences.into()), ..self }
     }
 }
 
@@ -184,6 +191,7 @@ fn accept_choice(answer: &str, choices: &[Choice]) -> Result<String, String> {
     let by_number = || answer.parse::<usize>().ok()?.checked_sub(1).and_then(|index| choices.get(index));
     let found = by_word.or_else(|| only_alike(answer, choices)).or_else(by_number);
     match found.or_else(|| only_beginning(answer, choices)) {
+        Some(Choice { closed: Some(sentences), .. }) => Err(sentences.clone()),
         Some(choice) => Ok(choice.word.clone()),
         None => {
             let words: Vec<&str> = choices.iter().map(|choice| choice.word.as_str()).collect();
@@ -232,6 +240,16 @@ mod tests {
         assert_eq!(question.accept("y"), Ok("yes".to_owned()));
         assert!(question.accept("0").is_err());
         assert!(question.accept("maybe").is_err());
+    }
+
+    #[test]
+    fn a_choice_that_is_closed_keeps_its_number_and_says_why() {
+        let closed = Choice::new("ann", "signed").closed("ann has signed. Choose another.");
+        let question = Question::choice("a", "?", vec![closed, Choice::new("bob", "a key")]);
+        assert_eq!(question.accept("2"), Ok("bob".to_owned()));
+        for typed in ["1", "ann", "an"] {
+            assert_eq!(question.accept(typed), Err("ann has signed. Choose another.".to_owned()));
+        }
     }
 
     #[test]

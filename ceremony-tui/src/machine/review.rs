@@ -10,6 +10,7 @@ use super::compare::{Compared, Groups};
 use super::draft::{Draft, Possession};
 use super::event::{Effect, Event, Moment, Note, Tone};
 use super::question::{Aside, Choice, Question};
+use super::root_keys::short_of;
 use super::sentence;
 use super::step::{Step, Turn};
 use agreed::Agreed;
@@ -200,6 +201,15 @@ pub(super) fn remarks(draft: &Draft) -> Vec<Note> {
     for root in draft.root_keys.iter().filter(|root| root.possession == Possession::NotYet) {
         warn(format!("{} has not proved yet that the key can sign; only signing will show it.", root.name));
     }
+    for root in &draft.root_keys {
+        if let Possession::ProvedThen(time) = root.possession {
+            warn(format!(
+                "{} is not in the room: the key came as root-key.json, with a proof of {time}.",
+                root.name
+            ));
+        }
+    }
+    short_of(draft).into_iter().for_each(&mut warn);
     for exception in &draft.exceptions {
         warn(format!("Excepted: {}, because: {}.", exception.about, exception.reason));
     }

@@ -1,5 +1,6 @@
 //! Step 4: the keys of root. Each is another key, and its holder shows that the private half is here.
 
+mod document;
 mod file;
 mod token;
 
@@ -9,6 +10,7 @@ use shared::device::Weakness;
 use shared::key::Key;
 
 use super::attestation::{self, Provenance};
+use super::board::DeskBoard;
 use super::desk::{Desk, Visit};
 use super::draft::{Draft, Possession, RootKey};
 use super::event::{Effect, Event, Moment};
@@ -19,6 +21,7 @@ use super::sentence;
 use super::step::Turn;
 use crate::token::{KeyLocator, TokenKind};
 
+use document::DocumentKey;
 use file::FileKey;
 use token::TokenKeyWay;
 
@@ -35,6 +38,8 @@ pub(super) enum RootKeys {
     File(FileKey),
     /// A key on a token.
     Token(Box<TokenKeyWay>),
+    /// A key whose holder is not in the room.
+    Document(DocumentKey),
     /// Tokens are looked at and prepared.
     Desk(Desk),
 }
@@ -66,7 +71,11 @@ impl RootKeys {
     /// Whose key is being added.
     pub(super) fn coming(&self) -> Option<&str> {
         match self {
-            RootKeys::Choose | RootKeys::Remove | RootKeys::Name(_) | RootKeys::Desk(_) => None,
+            RootKeys::Choose
+            | RootKeys::Remove
+            | RootKeys::Name(_)
+            | RootKeys::Document(_)
+            | RootKeys::Desk(_) => None,
             RootKeys::File(way) => Some(way.name()),
             RootKeys::Token(way) => Some(way.name()),
         }
@@ -89,7 +98,17 @@ impl RootKeys {
             }
             RootKeys::File(way) => way.question(),
             RootKeys::Token(way) => way.question(draft),
+            RootKeys::Document(way) => way.question(),
             RootKeys::Desk(desk) => desk.question(draft),
+        }
+    }
+
+    /// The picture of lines and values, where there is one instead of the list.
+    pub(super) fn desk_board(&self, draft: &Draft) -> Option<DeskBoard> {
+        match self {
+            RootKeys::Desk(desk) => Some(desk.board(draft)),
+            RootKeys::Document(way) => way.board(),
+            _ => None,
         }
     }
 
@@ -124,6 +143,10 @@ impl RootKeys {
                 let found = way.update(draft, event, moment);
                 settle(draft, found, |way| RootKeys::Token(Box::new(way)))
             }
+            (RootKeys::Document(way), event) => {
+                let found = way.update(draft, event, moment);
+                settle(draft, found, RootKeys::Document)
+            }
             (RootKeys::Desk(desk), event) => match desk.update(draft, event, moment) {
                 Visit::Stay(desk, effects) => Turn::stay(RootKeys::Desk(desk), effects),
                 Visit::Over(_) => Turn::stay(RootKeys::Choose, list(draft)),
@@ -154,6 +177,7 @@ fn choose_question(draft: &Draft) -> Question {
         Choice::new("file", "add a key from an encrypted key file"),
         Choice::new("generate", "generate a key into a new encrypted key file, and add it"),
         Choice::new("token", "add a key on a token (YubiKey or PKCS#11)"),
+        Choice::new("document", "take root-key.json of an absent holder"),
     ];
     choices.push(Choice::new("tokens", "look at tokens and prepare them, and come back"));
     if !draft.root_keys.is_empty() {
@@ -162,7 +186,8 @@ fn choose_question(draft: &Draft) -> Question {
     }
     let have = draft.root_keys.len();
     let or_done = if have == 0 { "" } else { ", or done" };
-    let text = format!("{have} of at least {} root keys are here. Add a key{or_done}", draft.threshold);
+    let text =
+        format!("{have} of at least {} root keys are on the list. Add a key{or_done}", draft.threshold);
     let question = Question::choice("root-keys.add", text, choices);
     if have as u64 >= draft.threshold.max(1) { question.or("done") } else { question }
 }
@@ -177,6 +202,7 @@ fn choose(draft: &mut Draft, answer: &str) -> Turn<RootKeys> {
         "file" => Turn::stay(RootKeys::Name(Way::ExistingFile), []),
         "generate" => Turn::stay(RootKeys::Name(Way::NewFile), []),
         "token" => Turn::stay(RootKeys::Name(Way::Token), []),
+        "document" => Turn::stay(RootKeys::Document(DocumentKey::begin()), []),
         "tokens" => {
             let (desk, effects) = Desk::enter(draft);
             Turn::stay(RootKeys::Desk(desk), effects)
@@ -198,7 +224,31 @@ fn finish(draft: &Draft) -> Turn<RootKeys> {
         );
         return Turn::stay(RootKeys::Choose, [Effect::refused(text)]);
     }
-    Turn { effects: what_if(draft.threshold, keys), ..Turn::done() }
+    let Some(short) = short_of(draft) else {
+        return Turn { effects: what_if(draft.threshold, keys), ..Turn::done() };
+    };
+    if draft.root_keys.iter().all(|root| root.reach().is_none()) {
+        let text =
+            "No key on the list is in the room, so nobody could sign. Add the key of somebody who is here.";
+        return Turn::stay(RootKeys::Choose, [Effect::refused(text)]);
+    }
+    let mut effects = what_if(draft.threshold, keys);
+    effects.push(Effect::warning(short).pictured());
+    Turn { effects, ..Turn::done() }
+}
+
+/// What follows where fewer holders are in the room than signatures are needed.
+pub(super) fn short_of(draft: &Draft) -> Option<String> {
+    let here = draft.root_keys.iter().filter(|root| root.reach().is_some()).count() as u64;
+    let absent = draft.root_keys.len() as u64 - here;
+    (absent > 0 && here < draft.threshold).then(|| {
+        format!(
+            "{} can be made in this room, and {} are needed. The payload leaves with fewer, and the service publishes \
+             nothing before the others have signed.",
+            sentence::count(here, "signature"),
+            draft.threshold
+        )
+    })
 }
 
 fn what_if(threshold: u64, keys: u64) -> Vec<Effect> {
@@ -275,6 +325,7 @@ fn standing(root: &RootKey) -> String {
     let words = root.provenance.words();
     match (root.possession, &root.provenance) {
         (Possession::Proved, _) => format!("its holder proved it, {words}"),
+        (Possession::ProvedThen(time), _) => format!("its holder proved it on {time}, {words}"),
         // It says itself that it is not proved.
         (Possession::NotYet, Provenance::Attested(_)) => words,
         (Possession::NotYet, _) => format!("not proved yet, {words}"),
@@ -282,9 +333,10 @@ fn standing(root: &RootKey) -> String {
 }
 
 pub(super) fn place(root: &RootKey) -> String {
-    match &root.locator {
+    let Some(reach) = root.reach() else { return "not in the room".to_owned() };
+    match &reach.locator {
         KeyLocator::File { path } => format!("key file {path}"),
-        KeyLocator::Token { token, key_id, .. } => match &root.on {
+        KeyLocator::Token { token, key_id, .. } => match &reach.on {
             Some(on) if on.token.kind == TokenKind::YubiKey => format!("{} {key_id}", name_of(&on.token)),
             _ => format!("token {} ({})", token.label, token.serial),
         },

@@ -99,9 +99,9 @@ impl Sign {
 /// The hosts of the tokens that sign.
 pub(super) fn watched(draft: &Draft) -> Vec<HostKind> {
     let mut hosts: Vec<HostKind> = Vec::new();
-    for root in draft.root_keys.iter().filter(|root| root.on.is_some()) {
-        if !hosts.contains(&root.host) {
-            hosts.push(root.host.clone());
+    for reach in draft.root_keys.iter().filter_map(RootKey::reach).filter(|reach| reach.on.is_some()) {
+        if !hosts.contains(&reach.host) {
+            hosts.push(reach.host.clone());
         }
     }
     hosts
@@ -116,7 +116,7 @@ pub(super) fn waited_for<'a>(draft: &'a Draft, token: &TokenId) -> Option<&'a st
 
 /// The token that holds the key.
 pub(super) fn token_of(root: &RootKey) -> Option<&TokenId> {
-    match &root.locator {
+    match &root.reach()?.locator {
         KeyLocator::Token { token, .. } => Some(token),
         KeyLocator::File { .. } => None,
     }
@@ -128,18 +128,31 @@ pub(super) fn signed_by(draft: &Draft) -> Vec<KeyId> {
     tally.map(|tally| tally.valid).unwrap_or_default()
 }
 
+/// Everybody stays in the list: nobody's number becomes another one's after a signature.
 fn choose_question(draft: &Draft) -> Question {
     let signed_by = signed_by(draft);
-    let waiting: Vec<&RootKey> =
-        draft.root_keys.iter().filter(|root| !signed_by.contains(root.key.id())).collect();
-    let mut choices: Vec<Choice> =
-        waiting.iter().map(|root| Choice::new(root.name.as_str(), place(root))).collect();
+    let mut choices: Vec<Choice> = draft.root_keys.iter().map(|root| choice(root, &signed_by)).collect();
     choices.push(Choice::new(DONE, "nobody else signs now"));
-    let signed = draft.root_keys.len() - waiting.len();
+    let signed = signed_by.len();
     let met = signed as u64 >= draft.threshold;
     let text = format!("Signed {signed} of {} needed. Who signs next, or done", draft.threshold);
-    let default = waiting.first().filter(|_| !met).map_or(DONE, |root| root.name.as_str());
+    let waiting = choices.iter().find(|choice| choice.closed.is_none()).filter(|_| !met);
+    let default = waiting.map_or(DONE, |choice| choice.word.as_str()).to_owned();
     Question::choice("sign.key", text, choices).or(default)
+}
+fn choice(root: &RootKey, signed_by: &[KeyId]) -> Choice {
+    let (name, place) = (root.name.as_str(), place(root));
+    if signed_by.contains(root.key.id()) {
+        let sentences = format!("{name} has signed already. Choose somebody who has not, or done.");
+        return Choice::new(name, format!("{place}; signed")).closed(sentences);
+    }
+    if root.reach().is_none() {
+        let sentences = format!(
+            "{name} is not in the room, and neither is the key. Choose somebody who is here, or done."
+        );
+        return Choice::new(name, place).closed(sentences);
+    }
+    Choice::new(name, place)
 }
 
 fn find<'a>(draft: &'a Draft, name: &str) -> Option<&'a RootKey> {
@@ -147,8 +160,10 @@ fn find<'a>(draft: &'a Draft, name: &str) -> Option<&'a RootKey> {
 }
 
 fn begin(draft: &Draft, name: &str) -> Turn<Sign> {
-    let Some(root) = find(draft, name) else { return Turn::stay(Sign::Choose, []) };
-    match &root.locator {
+    let Some((root, reach)) = find(draft, name).and_then(|root| Some((root, root.reach()?))) else {
+        return Turn::stay(Sign::Choose, []);
+    };
+    match &reach.locator {
         KeyLocator::File { path } => {
             let need = SecretNeed {
                 id: "sign.secret",
@@ -161,7 +176,7 @@ fn begin(draft: &Draft, name: &str) -> Turn<Sign> {
         }
         KeyLocator::Token { .. } => {
             let effect =
-                Effect::Ask { host: root.host.clone(), request: Request::Tokens, secrets: Vec::new() };
+                Effect::Ask { host: reach.host.clone(), request: Request::Tokens, secrets: Vec::new() };
             Turn::stay(Sign::Looking(name.to_owned()), [effect])
         }
     }
@@ -170,9 +185,11 @@ fn begin(draft: &Draft, name: &str) -> Turn<Sign> {
 /// The token's own word about its PIN, fresh, before a try is spent.
 fn looked(draft: &mut Draft, name: &str, listing: &Listing) -> Turn<Sign> {
     let Some(root) = find(draft, name).cloned() else { return Turn::stay(Sign::Choose, []) };
-    let Some(wanted) = token_of(&root) else { return Turn::stay(Sign::Choose, []) };
+    let (Some(reach), Some(wanted)) = (root.reach(), token_of(&root)) else {
+        return Turn::stay(Sign::Choose, []);
+    };
     // Whoever looks at the screen later sees what was seen now.
-    draft.seen.take(root.host.clone(), Ok(listing.clone()));
+    draft.seen.take(reach.host.clone(), Ok(listing.clone()));
     let mut here = listing.tokens.iter().filter(|token| token.id == *wanted);
     let token = match (here.next(), here.next()) {
         (Some(only), None) => only,
@@ -185,14 +202,14 @@ fn looked(draft: &mut Draft, name: &str, listing: &Listing) -> Turn<Sign> {
     if let Err(sentences) = pin::check(token) {
         return refuse(draft, name, &sentences);
     }
-    let need = (root.login == Login::Secret).then(|| pin::need("sign.secret", name, token));
+    let need = (reach.login == Login::Secret).then(|| pin::need("sign.secret", name, token));
     ask_to_sign(draft, &root, need.into_iter().collect())
 }
 
 /// The token is not there: what is there instead is named, so that nobody has to guess which one to take out.
 fn not_here(draft: &mut Draft, root: &RootKey, listing: &Listing) -> Turn<Sign> {
     let name = &root.name;
-    let wanted = root.on.as_ref().map(|on| name_of(&on.token));
+    let wanted = root.on().map(|on| name_of(&on.token));
     let wanted = wanted.unwrap_or_default();
     let others: Vec<String> = listing.tokens.iter().map(name_of).collect();
     let unusable = listing.unusable.iter().map(|what| format!(" {}: {}", what.place, what.reason));
@@ -223,13 +240,15 @@ fn refuse(draft: &mut Draft, name: &str, why: &str) -> Turn<Sign> {
 }
 
 fn ask_to_sign(draft: &Draft, root: &RootKey, secrets: Vec<SecretNeed>) -> Turn<Sign> {
-    let Some(agreed) = &draft.agreed else { return Turn::stay(Sign::Choose, []) };
-    let request = Request::Sign {
-        key: root.locator.clone(),
-        message: agreed.signing_bytes().to_vec(),
-        login: root.login,
+    let (Some(agreed), Some(reach)) = (&draft.agreed, root.reach()) else {
+        return Turn::stay(Sign::Choose, []);
     };
-    let effect = Effect::Ask { host: root.host.clone(), request, secrets };
+    let request = Request::Sign {
+        key: reach.locator.clone(),
+        message: agreed.signing_bytes().to_vec(),
+        login: reach.login,
+    };
+    let effect = Effect::Ask { host: reach.host.clone(), request, secrets };
     Turn::stay(Sign::Signing(root.name.clone()), [effect])
 }
 
@@ -246,8 +265,14 @@ fn signed(draft: &mut Draft, name: &str, sig: Vec<u8>, moment: Moment) -> Turn<S
     draft.tried.push((name.to_owned(), Tried::Signed(moment.now)));
     let said = Effect::plain(format!("{name}: signed and verified over the reviewed bytes."));
     let signed_by = signed_by(draft);
-    let everybody = draft.root_keys.iter().all(|root| signed_by.contains(root.key.id()));
-    if everybody { Turn { effects: vec![said], ..Turn::done() } } else { Turn::stay(Sign::Choose, [said]) }
+    let waits = |root: &RootKey| root.reach().is_some() && !signed_by.contains(root.key.id());
+    if draft.root_keys.iter().any(waits) {
+        return Turn::stay(Sign::Choose, [said]);
+    }
+    // Everybody who is here has signed; those who are not may be needed.
+    let mut turn = finish(draft);
+    turn.effects.insert(0, said);
+    turn
 }
 
 fn finish(draft: &Draft) -> Turn<Sign> {

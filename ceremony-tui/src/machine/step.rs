@@ -60,7 +60,7 @@ impl Step {
             Step::Preflight => "no network is up and no secret stays, but for what is excepted.",
             Step::Settings => "everybody knows how long signatures live and how many make a root.",
             Step::OnlineKey => "the online key is the one that the service shows on its own screen.",
-            Step::RootKeys => "each key is another key, and its holder is in the room.",
+            Step::RootKeys => "each key is another key, and its holder is here or named as absent.",
             Step::Review => "everybody saw the same bytes, and agreed to them before signing.",
             Step::Sign => "each signature verifies over the reviewed bytes.",
             Step::Export => "the medium holds the very bytes that were signed.",
@@ -80,7 +80,8 @@ impl Step {
                  never from this medium."
             }
             Step::RootKeys => {
-                "Add each holder's key: from an encrypted file, generated here, or on a token. Then answer done."
+                "Add each holder's key: from an encrypted file, generated here, on a token, or from the root-key.json of a \
+                 holder who is not here. Then answer done."
             }
             Step::Review => {
                 "Read the sentences and the digest aloud. Type the asked groups as the other side reads them. \

@@ -1,5 +1,6 @@
 //! The machine without a world: refusals by name, and random ceremonies that check the invariants after every event.
 
+mod absent;
 mod attestation;
 mod desk;
 mod pictures;

@@ -177,6 +177,14 @@ pub enum Refusal {
         /// The file.
         path: String,
     },
+    /// A public key on its way across the gap.
+    #[error(
+        "{path} is a root-key.json: the public key of a holder who is not in the room. Choose document instead of file."
+    )]
+    PublicKeyDocument {
+        /// The file.
+        path: String,
+    },
     /// A key file that cannot be used for another reason.
     #[error("{path} cannot be used. {sentence}")]
     UnusableKeyFile {

@@ -10,6 +10,7 @@ use airgap_transfer::folder::open_regular;
 use ceremony_tui::secret::Secret;
 use ceremony_tui::token::serve::Adapter;
 use ceremony_tui::token::{Answer, KeyFileKind, KeyLocator, Refusal, Request};
+use shared::gap::RootKeyDocument;
 use shared::key::Scheme;
 use shared::software::SoftwareKey;
 use shared::software::sealed::{self, MAX_BYTES, Passphrase, SealError, SealedKind, Work};
@@ -47,6 +48,9 @@ fn passphrase(secrets: &[Secret]) -> Result<Passphrase, Refusal> {
 
 fn inspect(path: &str) -> Result<KeyFileKind, Refusal> {
     let bytes = read(path)?;
+    if RootKeyDocument::is_claimed_by(&bytes) {
+        return Err(Refusal::PublicKeyDocument { path: path.to_owned() });
+    }
     match sealed::kind_of(&bytes).map_err(|error| seal_error(path, error))? {
         SealedKind::Age => Ok(KeyFileKind::Age),
         SealedKind::EncryptedPem => Ok(KeyFileKind::EncryptedPem),
@@ -169,6 +173,20 @@ mod tests {
         let path = path.to_str().unwrap().to_owned();
         let refused = KeyFiles.answer(Request::InspectKeyFile { path: path.clone() }, &[]);
         assert_eq!(refused, Err(Refusal::OldPemEncryption { path }));
+    }
+
+    #[test]
+    fn a_public_key_document_is_no_key_file_and_the_answer_that_takes_it_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("root-key.json");
+        std::fs::write(&path, r#"{"kind":"vestry-root-key","version":1}"#).unwrap();
+        let path = path.to_str().unwrap().to_owned();
+        let refused = KeyFiles.answer(Request::InspectKeyFile { path: path.clone() }, &[]);
+        assert_eq!(refused, Err(Refusal::PublicKeyDocument { path: path.clone() }));
+        assert!(refused.unwrap_err().to_string().contains("Choose document"));
+        std::fs::write(&path, r#"{"kind":"another"}"#).unwrap();
+        let refused = KeyFiles.answer(Request::InspectKeyFile { path: path.clone() }, &[]);
+        assert_eq!(refused, Err(Refusal::NotAKeyFile { path }));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The picture of the tokens: lines and named values, the same for a screen and for numbered lines.
 
-use crate::machine::{Effect, Tone};
+use crate::machine::{Effect, Note, Tone};
 
 /// What is known about tokens, about one of them, or about what is going to be done to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,6 +45,12 @@ impl Part {
 
     pub(in crate::machine) fn named(name: impl Into<String>, value: impl Into<String>) -> Part {
         Part::Named { name: name.into(), value: value.into() }
+    }
+
+    /// What was said, as a piece of the picture.
+    pub(in crate::machine) fn of(said: Effect) -> Option<Part> {
+        let Effect::Say(Note { tone, text, .. }) = said else { return None };
+        Some(Part::Line { tone, text })
     }
 
     fn note(&self) -> Option<Effect> {

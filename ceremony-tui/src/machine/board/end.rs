@@ -64,6 +64,7 @@ impl EndBoard {
             locked_away: draft
                 .root_keys
                 .iter()
+                .filter(|root| root.reach().is_some())
                 .map(|root| LockedAway { name: root.name.clone(), place: place(root) })
                 .collect(),
         })

@@ -2,15 +2,16 @@
 
 use shared::attestation::Attested;
 use shared::key::Key;
+use shared::time::UnixTime;
 
 use super::what_if::WhatIfRow;
 use super::{KeyPlace, Tokens};
 use crate::machine::attestation::Provenance as Known;
-use crate::machine::draft::{Draft, OnToken, Possession, RootKey};
+use crate::machine::draft::{Draft, OnToken, Possession, Reach, RootKey};
 use crate::machine::policy;
-use crate::machine::root_keys::RootKeys;
+use crate::machine::root_keys::{RootKeys, short_of};
 use crate::machine::seen::name_of;
-use crate::token::{KeyLocator, TokenKind};
+use crate::token::{KeyLocator, Login, TokenKind};
 
 /// The keys of root so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct RootKeysBoard {
     pub coming: Option<String>,
     /// What losing keys would mean.
     pub what_if: WhatIfRow,
+    /// What follows where fewer holders are in the room than signatures are needed.
+    pub short: Option<String>,
     /// What is plugged in, once somebody has wanted a token.
     pub tokens: Option<Tokens>,
     /// Whether one of them is chosen now: then they stand in the question.
@@ -51,6 +54,8 @@ pub struct RootKeyView {
 pub enum Proved {
     /// The key file was opened, or the token signed a proof, in this room.
     Here,
+    /// Whoever wrote its document had the private half then.
+    Then(UnixTime),
     /// Only signing root will show it.
     NotYet,
 }
@@ -89,6 +94,7 @@ impl RootKeysBoard {
             keys: draft.root_keys.iter().map(view).collect(),
             coming: state.coming().map(str::to_owned),
             what_if: WhatIfRow::of(draft.threshold, keys),
+            short: short_of(draft),
             tokens: Tokens::of(draft),
             chooses_token: matches!(state, RootKeys::Token(way) if way.chooses_token()),
         }
@@ -101,13 +107,14 @@ pub(super) fn kind(key: &Key) -> String {
 }
 
 pub(super) fn place(root: &RootKey) -> KeyPlace {
-    match &root.locator {
+    let Some(reach) = root.reach() else { return KeyPlace::Elsewhere };
+    match &reach.locator {
         KeyLocator::File { path } => KeyPlace::File { path: path.clone() },
         KeyLocator::Token { token, key_id, .. } => {
             let name = |on: &OnToken| name_of(&on.token);
-            let is_card = root.on.as_ref().is_some_and(|on| on.token.kind == TokenKind::YubiKey);
+            let is_card = reach.on.as_ref().is_some_and(|on| on.token.kind == TokenKind::YubiKey);
             KeyPlace::Token {
-                name: root.on.as_ref().map_or_else(|| format!("{} {}", token.label, token.serial), name),
+                name: reach.on.as_ref().map_or_else(|| format!("{} {}", token.label, token.serial), name),
                 slot: is_card.then(|| key_id.clone()),
             }
         }
@@ -123,6 +130,7 @@ fn view(root: &RootKey) -> RootKeyView {
         provenance: provenance(root),
         proved: match root.possession {
             Possession::Proved => Proved::Here,
+            Possession::ProvedThen(time) => Proved::Then(time),
             Possession::NotYet => Proved::NotYet,
         },
     }
@@ -144,8 +152,10 @@ fn device(attested: &Attested) -> String {
 }
 
 fn policy(root: &RootKey) -> &'static str {
-    match &root.locator {
-        KeyLocator::File { .. } => "passphrase",
-        KeyLocator::Token { .. } => policy::words(root.on.as_ref().and_then(|on| on.policy), root.login),
+    match (root.reach(), &root.provenance) {
+        (Some(Reach { locator: KeyLocator::File { .. }, .. }), _) => "passphrase",
+        (Some(Reach { on, login, .. }), _) => policy::words(on.as_ref().and_then(|on| on.policy), *login),
+        (None, Known::Attested(attested)) => policy::words(Some(attested.policy()), Login::Secret),
+        (None, _) => "not known",
     }
 }

@@ -46,15 +46,18 @@ pub enum Presence {
     NotHere,
     /// Nobody has looked, or nobody could.
     Unknown,
+    /// Its holder is not in the room.
+    Elsewhere,
 }
 
 impl Presence {
     pub(in crate::machine) fn of(draft: &Draft, root: &RootKey) -> Presence {
+        let Some(reach) = root.reach() else { return Presence::Elsewhere };
         let Some(token) = token_of(root) else { return Presence::File };
-        let can_be_asked = draft.seen.troubles().all(|(host, _)| *host != root.host);
+        let can_be_asked = draft.seen.troubles().all(|(host, _)| *host != reach.host);
         match draft.seen.find(token) {
             Some(_) => Presence::Here,
-            None if draft.seen.has_looked_at(&root.host) && can_be_asked => Presence::NotHere,
+            None if draft.seen.has_looked_at(&reach.host) && can_be_asked => Presence::NotHere,
             None => Presence::Unknown,
         }
     }

@@ -4,7 +4,7 @@ use shared::key::Key;
 
 use super::Found;
 use crate::machine::attestation::Provenance;
-use crate::machine::draft::{Possession, RootKey};
+use crate::machine::draft::{Held, Possession, Reach, RootKey};
 use crate::machine::event::{Effect, Event, Novelty, SecretNeed};
 use crate::machine::question::{Choice, Question};
 use crate::token::{Answer, HostKind, KeyLocator, Login, Request, WireScheme};
@@ -193,14 +193,16 @@ fn in_file(name: String, key: Key, path: String) -> RootKey {
     RootKey {
         name,
         key,
-        host: HostKind::Files,
-        locator: KeyLocator::File { path },
-        login: Login::Secret,
+        held: Held::Here(Box::new(Reach {
+            host: HostKind::Files,
+            locator: KeyLocator::File { path },
+            login: Login::Secret,
+            on: None,
+        })),
         // The file was opened: whoever did that can sign.
         possession: Possession::Proved,
         proof: None,
         provenance: Provenance::Software,
-        on: None,
     }
 }
 

@@ -9,7 +9,7 @@ use shared::time::UnixTime;
 
 use super::{Found, admit};
 use crate::machine::attestation::{self, Provenance};
-use crate::machine::draft::{Draft, OnToken, Possession, RootKey};
+use crate::machine::draft::{Draft, Held, OnToken, Possession, Reach, RootKey};
 use crate::machine::event::{Effect, Event, Moment};
 use crate::machine::lookout::Lookout;
 use crate::machine::question::Question;
@@ -328,16 +328,19 @@ fn key_chosen(draft: &Draft, pick: Pick, keys: &[TokenKey], answer: &str) -> Nex
     }
     let token = pick.token.id.clone();
     let locator = KeyLocator::Token { token: token.clone(), key_id: id.clone(), key: json.clone() };
-    let root = RootKey {
-        name: pick.name.clone(),
-        key,
+    let reach = Reach {
         host: pick.host.clone(),
         locator,
         login: pin::login_of(&pick.token),
+        on: Some(OnToken { token: pick.token.clone(), policy, origin }),
+    };
+    let root = RootKey {
+        name: pick.name.clone(),
+        key,
+        held: Held::Here(Box::new(reach)),
         possession: Possession::NotYet,
         proof: None,
         provenance: Provenance::Unchecked,
-        on: Some(OnToken { token: pick.token.clone(), policy, origin }),
     };
     warnings.extend(attestation::unmatched_card(&pick.host, &pick.token));
     let mut effects: Vec<Effect> = warnings.into_iter().map(Effect::warning).collect();

@@ -8,6 +8,7 @@ use shared::key::Key;
 
 use super::world::{self, World};
 use crate::machine::attestation::Provenance;
+use crate::machine::draft::Held;
 use crate::machine::export::KEYS_FILE_NAME;
 use crate::machine::*;
 use crate::token::{Attestation, HostKind, Refusal, TokenId, TokenInfo, TokenKind};
@@ -299,7 +300,8 @@ fn the_vote_of_an_attested_key_is_that_of_the_attested_device() {
     choose(&mut world, "ann");
     world.answer("no");
     let mut other = world.machine.draft.root_keys[0].clone();
-    other.on.as_mut().unwrap().token.id.serial = "22222222".to_owned();
+    let Held::Here(reach) = &mut other.held else { panic!("it is here") };
+    reach.on.as_mut().unwrap().token.id.serial = "22222222".to_owned();
     assert_eq!(other.device(), Some(Serial(38_906_331)));
     let refused = attestation::admit(&world.machine.draft, &other).unwrap_err();
     assert!(refused.contains("The key of ann is on YubiKey 38906331 too"), "{refused}");

@@ -74,6 +74,7 @@ fn right_answer(world: &World) -> String {
             "file".to_owned()
         }
         "root-keys.add" if keys < 2 => "token".to_owned(),
+        "root-keys.absent" => "yes".to_owned(),
         "root-keys.add" => "done".to_owned(),
         "root-keys.name" => format!("holder {keys} of {}", world.asked),
         "root-keys.file" => format!("keys/{}", (world.asked / 2) % 4),

@@ -3,13 +3,14 @@
 
 mod cards;
 mod desk;
+mod hosts;
 
 use std::collections::VecDeque;
 
 use hardware_tests::yubikey::YubiKey;
 use shared::attestation::Anchors;
 use shared::device::{KeyPolicy, Origin, PinPolicy, TouchPolicy};
-use shared::gap::OnlineKeyDocument;
+use shared::gap::{OnlineKeyDocument, RootKeyDocument};
 use shared::key::Key;
 use shared::root_draft::KeySpelling;
 use shared::software::SoftwareKey;
@@ -18,8 +19,7 @@ use shared::time::UnixTime;
 use crate::machine::*;
 use crate::token::module::{ModuleChoice, ModuleFound};
 use crate::token::{
-    Answer, AskError, Attestation, HostKind, KeyFileKind, KeyLocator, Listing, PinState, Refusal, Request,
-    Sight, TokenId, TokenInfo, TokenKey, TokenKind, Unusable,
+    AskError, Attestation, HostKind, PinState, Refusal, TokenId, TokenInfo, TokenKind, Unusable,
 };
 
 pub(crate) use desk::new_yubikey;
@@ -29,6 +29,8 @@ pub(crate) struct World {
     pub(crate) facts: Facts,
     pub(crate) online: SoftwareKey,
     pub(crate) online_file: Vec<u8>,
+    /// Documents beside the online key's, by their path.
+    pub(crate) documents: Vec<(String, Vec<u8>)>,
     pub(crate) files: Vec<(String, SoftwareKey)>,
     /// Tokens with the keys that they show, each with its id.
     pub(crate) tokens: Vec<(TokenInfo, Vec<(String, SoftwareKey)>)>,
@@ -69,6 +71,12 @@ pub(crate) struct World {
 pub(crate) fn document(key: &SoftwareKey, time: UnixTime) -> OnlineKeyDocument {
     let proof = key.sign(&OnlineKeyDocument::statement(key.public().id(), time)).unwrap();
     OnlineKeyDocument { key: key.public().clone(), name: "online-1".to_owned(), time, proof }
+}
+
+/// The key of a holder who is not in the room.
+pub(crate) fn root_key(key: &SoftwareKey, name: &str, time: UnixTime) -> RootKeyDocument {
+    let proof = key.sign(&RootKeyDocument::statement(key.public().id(), time)).unwrap();
+    RootKeyDocument { key: key.public().clone(), name: name.to_owned(), time, proof, attestation: Vec::new() }
 }
 
 /// An Ed25519 key out of a seed of equal bytes.
@@ -137,6 +145,10 @@ impl World {
             },
             online_file: document(&online, UnixTime(clock)).to_bytes(),
             online,
+            documents: vec![(
+                "root-key.json".to_owned(),
+                root_key(&key(40), "dora", UnixTime(clock)).to_bytes(),
+            )],
             files: (0..4).map(|index| (format!("keys/{index}"), key(index + 1))).collect(),
             tokens: Vec::new(),
             attestations: Vec::new(),
@@ -201,7 +213,11 @@ impl World {
             Effect::ReadFile { .. } if refuse => {
                 Some(Event::FileRead(Err("It is gone. Look again.".to_owned())))
             }
-            Effect::ReadFile { .. } => Some(Event::FileRead(Ok(self.online_file.clone()))),
+            Effect::ReadFile { path, .. } => {
+                let document = self.documents.iter().find(|(known, _)| *known == path);
+                let bytes = document.map_or(&self.online_file, |(_, bytes)| bytes);
+                Some(Event::FileRead(Ok(bytes.clone())))
+            }
             Effect::Export { .. } if refuse => {
                 Some(Event::Exported(Err("It is full. Take another.".to_owned())))
             }
@@ -224,115 +240,12 @@ impl World {
         }
     }
 
-    /// What a host shows now.
-    pub(crate) fn sight(&self, host: &HostKind) -> Sight {
-        if let Some((_, error)) = self.troubles.iter().find(|(known, _)| known == host) {
-            return Err(error.clone());
-        }
-        let is_behind = |token: &TokenInfo| match host {
-            HostKind::Files => false,
-            HostKind::Piv => token.kind == TokenKind::YubiKey,
-            HostKind::Pkcs11 { .. } => token.kind == TokenKind::Pkcs11,
-        };
-        let tokens = self.tokens.iter().map(|(token, _)| token).filter(|token| is_behind(token)).cloned();
-        let unusable = if *host == HostKind::Piv { self.unusable.clone() } else { Vec::new() };
-        Ok(Listing { tokens: tokens.collect(), unusable })
-    }
-
     /// Somebody looks at every host that is watched now.
     pub(crate) fn look_around(&mut self) {
         for host in self.machine.watched() {
             let sight = self.sight(&host);
             self.tell(Event::TokensSeen(host, sight));
         }
-    }
-
-    fn answer_as(&mut self, host: &HostKind, request: Request) -> Result<Answer, AskError> {
-        if request == Request::Tokens {
-            return self.sight(host).map(Answer::Tokens);
-        }
-        if let Some((_, error)) = self.troubles.iter().find(|(known, _)| known == host) {
-            return Err(error.clone());
-        }
-        match self.fail_next.take_if(|_| matches!(request, Request::Sign { .. })) {
-            Some(error) => Err(error),
-            None => self.answer_as_host(request).map_err(AskError::Refused),
-        }
-    }
-
-    fn answer_as_host(&mut self, request: Request) -> Result<Answer, Refusal> {
-        let missing = || Refusal::NotAKeyFile { path: "?".to_owned() };
-        let find = |path: &str| self.files.iter().find(|(known, _)| known == path).ok_or_else(missing);
-        match request {
-            Request::Keys { token, .. } if self.tokens.iter().all(|(known, _)| known.id != token) => {
-                Err(Refusal::NoSuchToken { label: token.label, serial: token.serial })
-            }
-            Request::Keys { token, .. } => Ok(Answer::Keys(self.keys_of(&token))),
-            Request::Attestation { token, .. } if self.attests(&token) => {
-                let said = self.attestations.iter().find(|(known, ..)| *known == token);
-                let nothing = Refusal::NotAttested { reason: "it has no certificate".to_owned() };
-                said.map_or(Err(nothing), |(.., said)| said.clone()).map(Answer::Attestation)
-            }
-            Request::Sign { key: KeyLocator::Token { ref token, .. }, ref message, .. }
-                if self.card(token).is_some() =>
-            {
-                self.card(token).map(|card| cards::sign(card, message)).ok_or_else(missing)
-            }
-            Request::Sign { key: KeyLocator::Token { key_id, token, .. }, message, .. } => {
-                let keys = self.tokens.iter().find(|(known, _)| known.id == token).map(|(_, keys)| keys);
-                let key = keys.and_then(|keys| keys.iter().find(|(id, _)| *id == key_id));
-                let (_, key) = key.ok_or(Refusal::NoSuchKey { key_id })?;
-                let mut signature = key.sign(&message).unwrap();
-                if std::mem::take(&mut self.garble_next) {
-                    let last = signature.len() - 1;
-                    signature[last] ^= 1;
-                }
-                self.signed.push(message);
-                Ok(Answer::Signature(signature))
-            }
-            Request::InspectKeyFile { path } => find(&path).map(|_| Answer::KeyFile(KeyFileKind::Age)),
-            Request::CheckNewKeyFile { .. } => Ok(Answer::Writable),
-            Request::OpenKeyFile { path } => Ok(Answer::Key(find(&path)?.1.public().to_json())),
-            Request::Sign { key: KeyLocator::File { path }, message, .. } => {
-                let mut signature = find(&path)?.1.sign(&message).unwrap();
-                if std::mem::take(&mut self.garble_next) {
-                    signature[0] ^= 1;
-                }
-                self.signed.push(message);
-                Ok(Answer::Signature(signature))
-            }
-            other => self.answer_at_desk(other),
-        }
-    }
-
-    fn attests(&self, token: &TokenId) -> bool {
-        self.attestations.iter().any(|(known, ..)| known == token)
-    }
-
-    fn keys_of(&self, wanted: &TokenId) -> Vec<TokenKey> {
-        let held = self.tokens.iter().find(|(token, _)| token.id == *wanted);
-        let is_card = held.is_some_and(|(token, _)| token.kind == TokenKind::YubiKey);
-        let shown = |(id, key): &(String, SoftwareKey)| TokenKey {
-            id: id.clone(),
-            label: if is_card { "signature" } else { "root" }.to_owned(),
-            key: Ok(key.public().to_json()),
-            policy: self.policy.filter(|_| is_card),
-            origin: is_card.then_some(self.origin),
-            details: Vec::new(),
-            warnings: Vec::new(),
-        };
-        let own = held.into_iter().flat_map(|(_, keys)| keys).map(shown).map(|key| self.with_policy(key));
-        let attested = self.attestations.iter().filter(|(token, ..)| token == wanted);
-        let attested = attested.map(|(_, key, _)| TokenKey {
-            id: "9c".to_owned(),
-            label: "signature".to_owned(),
-            key: Ok(key.to_json()),
-            policy: self.policy,
-            origin: Some(self.origin),
-            details: Vec::new(),
-            warnings: Vec::new(),
-        });
-        own.chain(attested).collect()
     }
 
     pub(crate) fn question(&self) -> String {
@@ -369,6 +282,13 @@ impl World {
     /// The right answer when a group is asked.
     pub(crate) fn right_group(&self) -> Option<String> {
         right_group(&self.machine)
+    }
+
+    /// Takes the key of dora, who is not in the room.
+    pub(crate) fn add_document(&mut self) {
+        for answer in ["document", "root-key.json", "yes"] {
+            self.answer(answer);
+        }
     }
 
     pub(crate) fn add_file(&mut self, name: &str, index: usize) {

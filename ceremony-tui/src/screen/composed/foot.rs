@@ -99,7 +99,11 @@ fn add_choices(foot: &mut Foot, model: &Model, width: usize, most_rows: usize) {
 fn block(index: usize, choice: &Choice, chosen: Option<usize>, all: &[Choice], width: usize) -> Vec<Row> {
     const BROADEST_WORD: usize = 16;
     let mark = if chosen == Some(index) { ">" } else { " " };
-    let ink = if chosen == Some(index) { Ink::Strong } else { Ink::Plain };
+    let ink = match (chosen == Some(index), &choice.closed) {
+        (true, _) => Ink::Strong,
+        (false, None) => Ink::Plain,
+        (false, Some(_)) => Ink::Quiet,
+    };
     let word = printable(&choice.word);
     let broadest = all.iter().map(|choice| columns(&printable(&choice.word))).max().unwrap_or(0);
     let padding = " ".repeat(broadest.min(BROADEST_WORD).saturating_sub(columns(&word)));

@@ -9,7 +9,7 @@ use super::table::{Cell, cell};
 use super::{Ink, Page};
 
 pub(super) fn page(board: &RootKeysBoard, width: usize) -> Page {
-    let aside = format!("{} here, {} needed", count(board.keys.len() as u64, "key"), board.needed);
+    let aside = format!("{} listed, {} needed", count(board.keys.len() as u64, "key"), board.needed);
     let mut page = Page::new("Root keys", width).with_aside(&aside);
     // The column of places takes what the others leave.
     let widths = [9, width.saturating_sub(34).max(14), 8];
@@ -45,7 +45,9 @@ fn key_cells(key: &RootKeyView) -> Vec<Cell> {
 fn policy(key: &RootKeyView) -> Cell {
     match (key.proved, &key.provenance) {
         // What is attested says itself that it is not proved.
-        (Proved::Here, _) | (Proved::NotYet, Provenance::NotYetProved { .. }) => cell(key.policy.to_owned()),
+        (Proved::Here | Proved::Then(_), _) | (Proved::NotYet, Provenance::NotYetProved { .. }) => {
+            cell(key.policy.to_owned())
+        }
         (Proved::NotYet, _) => (Ink::Caution, format!("{}; not proved yet", key.policy)),
     }
 }
@@ -68,6 +70,7 @@ pub(super) fn place(place: &KeyPlace) -> String {
         KeyPlace::File { path } => format!("file {path}"),
         KeyPlace::Token { name, slot: Some(slot) } => format!("{name} {slot}"),
         KeyPlace::Token { name, slot: None } => format!("token {name}"),
+        KeyPlace::Elsewhere => "not in the room".to_owned(),
     }
 }
 
@@ -96,6 +99,9 @@ fn add_what_if(page: &mut Page, board: &RootKeysBoard) {
     match harmless_thefts {
         0 => page.text(Ink::Caution, "If one key is stolen, the thief owns the repository."),
         thefts => page.text(Ink::Plain, &format!("A thief needs {} keys to sign a root.", thefts + 1)),
+    }
+    if let Some(short) = &board.short {
+        page.text(Ink::Caution, short);
     }
 }
 

@@ -47,6 +47,7 @@ fn waiting(presence: Presence) -> &'static str {
     match presence {
         Presence::Here => "waiting, here now",
         Presence::NotHere => "waiting, not here",
+        Presence::Elsewhere => "not here",
         Presence::File | Presence::Unknown => "waiting",
     }
 }

@@ -176,12 +176,12 @@ impl Stage {
             return self.answer(&group);
         }
         let answer = match self.question().as_str() {
-            "preflight.clock" | "review.agree" => "yes".to_owned(),
+            "preflight.clock" | "review.agree" | "root-keys.absent" => "yes".to_owned(),
             "settings.repository" => "acme".to_owned(),
-            "root-keys.add" if self.model.choices().len() < 5 && self.world.tokens.is_empty() => {
+            "root-keys.add" if self.model.choices().len() < 6 && self.world.tokens.is_empty() => {
                 "file".to_owned()
             }
-            "root-keys.add" if self.model.choices().len() < 5 => "token".to_owned(),
+            "root-keys.add" if self.model.choices().len() < 6 => "token".to_owned(),
             "root-keys.token" => self.model.choices()[0].word.clone(),
             "root-keys.module" => "/usr/lib/other.so".to_owned(),
             "root-keys.add" => "done".to_owned(),

@@ -4,7 +4,7 @@ use shared::gap::{KeptPossession, RootKeyDocument};
 use shared::time::UnixTime;
 
 use super::{Next, Pick, TokenKeyWay, with_pin};
-use crate::machine::draft::{Draft, Possession, RootKey};
+use crate::machine::draft::{Draft, Possession, Reach, RootKey};
 use crate::machine::pin;
 use crate::machine::question::Question;
 use crate::machine::root_keys::Found;
@@ -24,9 +24,13 @@ pub(super) fn prove(draft: &Draft, pick: Pick, root: RootKey, now: UnixTime) -> 
     if let Err(sentences) = pin::check(&pick.token) {
         return Found::Refused(sentences);
     }
+    let Some(Reach { locator, login, .. }) = root.reach().cloned() else {
+        return Found::Refused(
+            "The key is not in the room, so it proves nothing now. Choose another.".to_owned(),
+        );
+    };
     let message = RootKeyDocument::statement(root.key.id(), now);
-    let request = Request::Sign { key: root.locator.clone(), message, login: root.login };
-    let effect = with_pin(&pick, request, root.login);
+    let effect = with_pin(&pick, Request::Sign { key: locator, message, login }, login);
     Found::Stay(TokenKeyWay::Proving { pick, root, time: now }, vec![effect])
 }
 

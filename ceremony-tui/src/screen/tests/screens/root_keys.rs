@@ -126,3 +126,18 @@ fn more_answers_than_rows_move_through_a_window() {
     }
     assert_screens("4-root-keys-many-tokens", &stage);
 }
+
+#[test]
+fn the_key_of_an_absent_holder_is_read_compared_and_taken() {
+    let mut stage = Stage::at_root_keys();
+    stage.answer("document");
+    assert_screens("4-root-keys-document", &stage);
+    stage.answer("");
+    assert_screens("4-root-keys-absent", &stage);
+    stage.answer("yes");
+    stage.add_file("alice", "keys/0");
+    assert_screens("4-root-keys-absent-taken", &stage);
+    stage.answer("document");
+    stage.answer("");
+    assert_screens("4-root-keys-absent-twice", &stage);
+}

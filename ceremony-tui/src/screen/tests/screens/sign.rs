@@ -51,3 +51,24 @@ fn refusals_and_tokens_that_are_not_here_stand_beside_their_holders() {
     stage.answer("done");
     assert_screens("6-sign-incomplete", &stage);
 }
+
+#[test]
+fn who_is_not_in_the_room_and_who_has_signed_stay_in_the_list_and_cannot_be_chosen() {
+    let mut stage = Stage::at_root_keys();
+    for answer in ["document", "", "yes"] {
+        stage.answer(answer);
+    }
+    stage.add_file("alice", "keys/0");
+    stage.answer("done");
+    assert_screens("5-review-absent", &stage);
+    stage.type_groups();
+    stage.answer("yes");
+    assert_screens("6-sign-absent", &stage);
+    stage.answer("dora");
+    assert_screens("6-sign-absent-chosen", &stage);
+    stage.answer("alice");
+    assert_screens("6-sign-absent-needed", &stage);
+    stage.answer("no");
+    stage.answer("alice");
+    assert_screens("6-sign-signed-chosen", &stage);
+}
