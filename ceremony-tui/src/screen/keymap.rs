@@ -47,7 +47,8 @@ pub fn help_line(situation: Situation, width: usize) -> String {
     };
     let mut shown: Vec<&Binding> = active(situation).filter(listed).collect();
     while columns(&joined(&shown)) > width {
-        let Some(index) = shown.iter().rposition(|binding| binding.listed == Listed::IfRoom) else { break };
+        let last = |listed| shown.iter().rposition(|binding| binding.listed == listed);
+        let Some(index) = last(Listed::AtEnd).or_else(|| last(Listed::IfRoom)) else { break };
         shown.remove(index);
     }
     joined(&shown)

@@ -101,7 +101,7 @@ impl Model {
     /// A screen on which nothing has happened.
     pub fn new(machine: Machine, size: Size, now: UnixTime) -> Model {
         Model {
-            picture: Picture::of(&machine, size, now),
+            picture: Picture::of(&machine, size, now, &[]),
             machine,
             notes: Vec::new(),
             notice: None,
@@ -126,6 +126,7 @@ impl Model {
     /// The runner begins to read a secret, past this model.
     pub fn begin_secret(&mut self, need: &SecretNeed, round: Round) {
         let beneath = self.mode.work().cloned();
+        self.notice = None;
         self.mode = Mode::Secret(SecretPrompt::new(need, round, beneath));
     }
 
@@ -150,7 +151,7 @@ impl Model {
 
     /// Takes the picture again: the machine, the size or the day has changed.
     pub(super) fn look_again(&mut self) {
-        self.picture = Picture::of(&self.machine, self.size, self.now);
+        self.picture = Picture::of(&self.machine, self.size, self.now, &self.notes);
     }
 
     /// Whether an answer would agree to something that was not on the screen to its end.

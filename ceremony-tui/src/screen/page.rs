@@ -15,7 +15,7 @@ mod settings;
 mod sign;
 mod table;
 
-use crate::machine::Board;
+use crate::machine::{Board, Note, Place};
 use crate::text::{printable, wrap};
 
 pub use aside::{Form as BytesForm, bytes, help, words};
@@ -54,6 +54,12 @@ pub type Row = Vec<Span>;
 pub struct Paragraph {
     /// At least one.
     pub rows: Vec<Row>,
+}
+
+impl Paragraph {
+    fn is_blank(&self) -> bool {
+        self.rows.iter().all(|row| text_of(row).is_empty())
+    }
 }
 
 /// A heading and what stands below it.
@@ -108,6 +114,24 @@ impl Page {
             vec![Span { ink: label_ink, text: before }, Span { ink, text: line.trim_end().to_owned() }]
         });
         self.paragraphs.push(Paragraph { rows: rows.collect() });
+    }
+
+    /// The same without what has just been said as news, and without the free row above it.
+    pub(super) fn without(mut self, said: &[Note]) -> Page {
+        let is_said = |paragraph: &Paragraph| {
+            let text = paragraph.rows.iter().map(text_of).collect::<Vec<_>>().join(" ");
+            said.iter().any(|note| note.place == Place::News && printable(&note.text) == text)
+        };
+        let mut kept: Vec<Paragraph> = Vec::with_capacity(self.paragraphs.len());
+        for paragraph in self.paragraphs {
+            if !is_said(&paragraph) {
+                kept.push(paragraph);
+            } else if kept.last().is_some_and(Paragraph::is_blank) {
+                kept.pop();
+            }
+        }
+        self.paragraphs = kept;
+        self
     }
 
     /// All rows, in order.

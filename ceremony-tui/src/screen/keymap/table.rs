@@ -29,7 +29,7 @@ pub(super) enum Listed {
     IfRoom,
     /// In the key line while there is more below, and in the help.
     WhileMore,
-    /// In the key line at the end of several pages, and in the help.
+    /// In the key line at the end of several pages, where it fits: the rule says it too. And in the help.
     AtEnd,
     /// In the help.
     InHelp,
@@ -87,8 +87,7 @@ const fn also(code: KeyCode, command: Command) -> Binding {
 
 const ENTER: Binding = key(KeyCode::Enter, Command::Submit, "Enter", "answer", "give the answer");
 const BACK: Binding = key(KeyCode::Esc, Command::Back, "Esc", "back", "go one step back");
-const STOP: Binding =
-    control('c', Command::Stop, "Ctrl-C", "stop", "stop, after a question").listed(Listed::IfRoom);
+const STOP: Binding = control('c', Command::Stop, "Ctrl-C", "stop", "stop, after a question");
 const PAGE_DOWN: Binding =
     key(KeyCode::PageDown, Command::PageDown, "PgDn", "more", "read on").listed(Listed::WhileMore);
 const PAGE_UP: Binding =
@@ -96,10 +95,12 @@ const PAGE_UP: Binding =
 const HELP: Binding = key(KeyCode::Char('?'), Command::Help, "?", "help", "this page; F1 shows it too");
 const HELP_F1: Binding = key(KeyCode::F(1), Command::Help, "F1", "help", "this page");
 const ALSO_F1: Binding = also(KeyCode::F(1), Command::Help);
-const BYTES: Binding =
-    key(KeyCode::F(2), Command::Bytes, "F2", "bytes", "the bytes that are signed").with_document();
-const WORDS: Binding =
-    key(KeyCode::F(3), Command::Words, "F3", "words", "the document digest in words").with_document();
+const BYTES: Binding = key(KeyCode::F(2), Command::Bytes, "F2", "bytes", "the bytes that are signed")
+    .with_document()
+    .listed(Listed::IfRoom);
+const WORDS: Binding = key(KeyCode::F(3), Command::Words, "F3", "words", "the document digest in words")
+    .with_document()
+    .listed(Listed::IfRoom);
 const ALSO_F2: Binding = also(KeyCode::F(2), Command::Bytes).with_document();
 const ALSO_F3: Binding = also(KeyCode::F(3), Command::Words).with_document();
 const ERASE: Binding = also(KeyCode::Backspace, Command::Erase);
@@ -116,7 +117,9 @@ const SCROLL: Binding =
 const ALSO_DOWN: Binding = also(KeyCode::Down, Command::Next);
 
 const WORDS_BY_LETTER: Binding =
-    key(KeyCode::Char('w'), Command::Words, "w", "words", "the document digest in words").with_document();
+    key(KeyCode::Char('w'), Command::Words, "w", "words", "the document digest in words")
+        .with_document()
+        .listed(Listed::IfRoom);
 
 const CHOOSING: &[Binding] = &[
     key(KeyCode::Up, Command::Previous, "↑↓", "choose", "choose an answer; its number does it too"),
@@ -126,7 +129,9 @@ const CHOOSING: &[Binding] = &[
     ENTER,
     PAGE_DOWN,
     PAGE_UP,
-    key(KeyCode::Char('b'), Command::Bytes, "b", "bytes", "the bytes that are signed").with_document(),
+    key(KeyCode::Char('b'), Command::Bytes, "b", "bytes", "the bytes that are signed")
+        .with_document()
+        .listed(Listed::IfRoom),
     WORDS_BY_LETTER,
     ALSO_F2,
     ALSO_F3,
@@ -213,7 +218,9 @@ const ENDED: &[Binding] = &[
     PAGE_UP,
     SCROLL,
     ALSO_DOWN,
-    key(KeyCode::Char('b'), Command::Bytes, "b", "bytes", "the bytes that were signed").with_document(),
+    key(KeyCode::Char('b'), Command::Bytes, "b", "bytes", "the bytes that were signed")
+        .with_document()
+        .listed(Listed::IfRoom),
     WORDS_BY_LETTER,
     ALSO_F2,
     ALSO_F3,

@@ -2,7 +2,7 @@
 
 use shared::time::UnixTime;
 
-use crate::machine::{Machine, Question};
+use crate::machine::{Machine, Note, Question};
 use crate::screen::page::{self, Page};
 
 use super::{Document, Size};
@@ -19,10 +19,11 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// The picture of the machine at this time, for a screen of this size.
-    pub(super) fn of(machine: &Machine, size: Size, now: UnixTime) -> Picture {
+    /// The picture of the machine at this time, for a screen of this size. What was said last stands below it, and
+    /// not in it as well.
+    pub(super) fn of(machine: &Machine, size: Size, now: UnixTime, said: &[Note]) -> Picture {
         Picture {
-            page: page::page(&machine.board(now), size.work_width()),
+            page: page::page(&machine.board(now), size.work_width()).without(said),
             question: machine.question(),
             document: if machine.document().is_some() { Document::Shown } else { Document::None },
         }

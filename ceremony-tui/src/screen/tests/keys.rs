@@ -7,7 +7,7 @@ use super::{Command, Event, Size};
 use crate::machine::{self, Step};
 use crate::screen::event::Effect;
 use crate::screen::keymap;
-use crate::screen::model::{Cancel, Doing, Mode, Notice};
+use crate::screen::model::{Cancel, Doing, Mode, Notice, Round};
 use crate::token::AskError;
 
 /// Presses a key, whatever it means now.
@@ -41,6 +41,20 @@ fn a_choice_is_moved_in_picked_by_number_and_taken_by_enter() {
     press(&mut stage, KeyCode::Char('1'));
     press(&mut stage, KeyCode::Enter);
     assert_eq!(stage.question(), "settings.repository");
+}
+
+#[test]
+fn an_answer_that_is_typed_ahead_leaves_no_note_under_the_prompt_for_a_secret() {
+    let mut stage = Stage::at_sign();
+    stage.command(Command::Pick(2));
+    stage.hold(Event::Command(Command::Submit));
+    stage.model.mode = Mode::Asking;
+    stage.only(Event::Command(Command::Submit));
+    assert_eq!(stage.model.notice, None, "nothing is asked, so nothing is missing");
+    stage.model.notice = Some(Notice::NothingChosen);
+    stage.one_step();
+    stage.begin_secret(Round::First);
+    assert_eq!(stage.model.notice, None);
 }
 
 #[test]

@@ -89,7 +89,11 @@ fn other_form(model: &mut Model) {
 }
 
 fn submit(model: &mut Model, moment: Moment) -> Vec<Effect> {
-    let Some(answer) = model.given().filter(|_| model.mode == Mode::Asking) else {
+    // While nothing is asked, what was typed ahead answers nothing.
+    if model.mode != Mode::Asking || model.picture.question.is_none() {
+        return Vec::new();
+    }
+    let Some(answer) = model.given() else {
         model.notice = Some(Notice::NothingChosen);
         return Vec::new();
     };
