@@ -12,14 +12,14 @@ use crate::room::{Room, Setup};
 const NO_SERVICE: (&str, &str) = ("PCSCLITE_CSOCK_NAME", "/nonexistent/pcscd.comm");
 
 /// The program at its list of tokens.
-fn at_tokens(folder: &Path, secrets: &str, environment: Vec<(&str, &str)>) -> Room {
+pub(crate) fn at_tokens(folder: &Path, secrets: &str, environment: Vec<(&str, &str)>) -> Room {
     let mut room = Room::enter(folder, &Setup { arguments: vec!["tokens", "--plain"], secrets, environment });
     assert_eq!(room.prompt(), "tokens.token", "{}", room.transcript);
     room
 }
 
 /// Chooses a token by the beginning of its label and serial number, and hears what it says.
-fn choose(room: &mut Room, token: &str) -> String {
+pub(crate) fn choose(room: &mut Room, token: &str) -> String {
     room.answer("tokens.token", token);
     room.said()
 }
@@ -32,7 +32,7 @@ fn pass_until(room: &mut Room, id: &str) {
 }
 
 /// Leaves the program by its front door.
-fn leave(mut room: Room) -> String {
+pub(crate) fn leave(mut room: Room) -> String {
     if room.prompt() == "tokens.do" {
         room.type_line("other");
     }

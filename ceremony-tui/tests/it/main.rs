@@ -7,6 +7,7 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+mod absent;
 mod attestation;
 mod bad_input;
 mod cards;
