@@ -13,6 +13,8 @@ use hardware_tests::judges::{Judge, Question, Tools, Verdict};
 use hardware_tests::softhsm::{CONFIGURATION_VARIABLE, KeyKind, SoftHsm};
 use hardware_tests::terminal::ceremony::{Ceremony, Token};
 use service::{Service, program};
+use shared::key::Scheme;
+use shared::software::SoftwareKey;
 
 const PASSPHRASE: &str = "carol's passphrase";
 
@@ -90,4 +92,38 @@ fn a_ceremony_on_the_full_screen_makes_the_payload_that_bootstraps_the_service()
     };
     let verdict = Judge::PythonTuf.ask(&Tools::of_environment().unwrap(), &question).unwrap();
     assert_eq!(verdict, Verdict::Absent, "the client refreshes, and finds that there is nothing yet");
+}
+
+#[test]
+fn the_holder_who_was_not_in_the_room_signs_the_root_that_waits_on_the_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::init(folder.path());
+    let tokens = Tokens::make(folder.path());
+    let dora = SoftwareKey::generate(Scheme::Ed25519).unwrap();
+    let document = folder.path().join("root-key.json");
+    let online_key = service.medium.join("online-key.json");
+    std::fs::write(&document, service::root_key(&dora, "dora", &online_key)).unwrap();
+    let mut ceremony = Ceremony::begin(&tokens.command(&service.medium)).unwrap();
+    let fingerprint = Groups::first_in(&service.said).unwrap();
+    ceremony.pass_until("File with the service's public key").unwrap();
+    ceremony.import_online_key(online_key.to_str().unwrap(), fingerprint.all()).unwrap();
+    ceremony.answer("0 of at least", "document").unwrap();
+    ceremony.answer("Path of the root-key.json", document.to_str().unwrap()).unwrap();
+    ceremony.sees("Compare the key id with what dora tells another way").unwrap();
+    ceremony.answer("Take this key", "yes").unwrap();
+    ceremony.add_token(1, "alice", tokens.token("alice", "111111")).unwrap();
+    ceremony.answer("2 of at least", "done").unwrap();
+    let digest = ceremony.review().unwrap();
+    ceremony.answer("Signed 0 of 2 needed", "alice").unwrap();
+    ceremony.give_secret("PIN of token", "111111").unwrap();
+    ceremony.answer("Export with fewer signatures than needed", "yes").unwrap();
+    ceremony.export("").unwrap();
+    assert_eq!(ceremony.leave().unwrap().status.code(), Some(0));
+
+    let running = service.serve();
+    let accepted = service.bootstrap(&running, &service.medium.join("payload.json"), &digest.typed());
+    assert!(accepted.status.success(), "{}", String::from_utf8_lossy(&accepted.stderr));
+    assert!(!running.is_published(), "one signature of two publishes nothing");
+    running.sign(&service, &dora);
+    running.until_published();
 }

@@ -5,6 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use shared::document::SignedDocument;
+use shared::gap::{OnlineKeyDocument, RootKeyDocument, SignPayload};
+use shared::json::Json;
+use shared::key::Signature;
+use shared::software::SoftwareKey;
+
 /// A program that was built beside this test's.
 pub(crate) fn program(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_BIN_EXE_xtask")).with_file_name(name);
@@ -78,21 +84,37 @@ impl Service {
 }
 
 impl Running {
-    /// Waits until clients can read what was bootstrapped.
-    pub(crate) fn until_published(&self) {
-        self.until("the repository is published", |url| {
-            ureq::get(format!("{url}/metadata/timestamp.json")).call().is_ok()
-        });
+    /// Signs the root that waits, as its holder does wherever the key is: the service shows it, and takes a signature.
+    pub(crate) fn sign(&self, service: &Service, key: &SoftwareKey) {
+        let token = std::fs::read_to_string(service.token_file()).unwrap();
+        let bearer = format!("Bearer {}", token.trim());
+        let url = format!("{}/api/v1/metadata/sign", self.url);
+        let mut shown = ureq::get(&url).header("Authorization", &bearer).call().unwrap();
+        let shown = Json::parse(shown.body_mut().read_to_string().unwrap().as_bytes()).unwrap();
+        let waiting =
+            ["data", "metadata", "root"].iter().fold(Some(&shown), |value, name| value?.get(name)).unwrap();
+        let document = SignedDocument::from_json(waiting.clone()).unwrap();
+        let sig = key.sign(document.signing_bytes()).unwrap();
+        let signature = Signature { keyid: key.public().id().clone(), sig };
+        let body = SignPayload { role: "root".to_owned(), signature }.to_bytes();
+        let request = ureq::post(&url).header("Authorization", &bearer);
+        request.header("Content-Type", "application/json").send(&body[..]).unwrap();
     }
 
-    fn until(&self, what: &str, is_so: impl Fn(&str) -> bool) {
+    /// Whether clients can read anything of the repository.
+    pub(crate) fn is_published(&self) -> bool {
+        ureq::get(format!("{}/metadata/timestamp.json", self.url)).call().is_ok()
+    }
+
+    /// Waits until clients can read what was bootstrapped.
+    pub(crate) fn until_published(&self) {
         for _ in 0..400 {
-            if is_so(&self.url) {
+            if self.is_published() {
                 return;
             }
             pause();
         }
-        panic!("this never came: {what}");
+        panic!("the repository was never published");
     }
 }
 
@@ -101,6 +123,14 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The document of a holder who cannot come, exported in the same moment as the online key in this file.
+pub(crate) fn root_key(key: &SoftwareKey, name: &str, online_key: &Path) -> Vec<u8> {
+    let time = OnlineKeyDocument::parse(&std::fs::read(online_key).unwrap()).unwrap().time;
+    let proof = key.sign(&RootKeyDocument::statement(key.public().id(), time)).unwrap();
+    let (key, name) = (key.public().clone(), name.to_owned());
+    RootKeyDocument { key, name, time, proof, attestation: Vec::new() }.to_bytes()
 }
 
 /// The root that a payload carries.
