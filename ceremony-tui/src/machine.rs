@@ -12,6 +12,7 @@
 
 mod attestation;
 mod board;
+mod choose_token;
 mod compare;
 mod desk;
 mod draft;

@@ -14,17 +14,15 @@ mod token;
 
 use super::Touch;
 use super::board::{DeskBoard, Part};
+use super::choose_token::{self, AGAIN, Look, MODULE, module_question, token_question};
 use super::draft::Draft;
 use super::event::{Effect, Event, Moment};
 use super::facts::Facts;
 use super::finding::notes;
-use super::lookout::Lookout;
 use super::names::DONE;
-use super::pin;
 use super::question::{Choice, Question};
-use super::seen::token_word;
 use super::sentence::count;
-use crate::token::{HostKind, Refusal, TokenId, TokenInfo};
+use crate::token::HostKind;
 
 use known::name_of;
 use token::{AtToken, Went};
@@ -39,14 +37,21 @@ pub(in crate::machine) struct Desk {
 enum At {
     /// The machine under us is looked at, for its PKCS#11 modules.
     Machine,
-    /// These hosts have not said yet what they show.
-    Looking(Vec<HostKind>),
-    /// Which token?
-    List,
+    /// Hosts have not said yet what they show.
+    Looking(Look),
+    /// Which token, after this look?
+    List(Look),
     /// Which other PKCS#11 module is looked at?
     Module,
     /// One token.
     Token(Box<AtToken>),
+}
+
+impl At {
+    /// The list, after a look that meant no token in particular.
+    fn list() -> At {
+        At::List(Look::default())
+    }
 }
 
 /// How a visit goes on.
@@ -80,14 +85,14 @@ impl Desk {
     /// Where it is known already which modules this machine has.
     pub(in crate::machine) fn enter(draft: &mut Draft) -> (Desk, Vec<Effect>) {
         draft.lookout.open();
-        look_at(draft.lookout.hosts())
+        looking_at(Look::around(draft))
     }
 
     /// The touch that a token waits for.
     pub(in crate::machine) fn touch(&self) -> Option<Touch> {
         match &self.at {
             At::Token(at) => at.touch(),
-            At::Machine | At::Looking(_) | At::List | At::Module => None,
+            At::Machine | At::Looking(_) | At::List(_) | At::Module => None,
         }
     }
 
@@ -95,8 +100,11 @@ impl Desk {
     pub(in crate::machine) fn question(&self, draft: &Draft) -> Option<Question> {
         match &self.at {
             At::Machine | At::Looking(_) => None,
-            At::List => Some(list_question(draft)),
-            At::Module => Some(module_question(draft)),
+            At::List(look) => {
+                let done = Choice::new(DONE, "nothing more is done to tokens");
+                Some(token_question("tokens.token", draft, look, vec![done]))
+            }
+            At::Module => Some(module_question("tokens.module", draft)),
             At::Token(at) => at.question(draft),
         }
     }
@@ -114,9 +122,9 @@ impl Desk {
     pub(in crate::machine) fn back(self, draft: &Draft) -> Option<(Desk, Vec<Effect>)> {
         let before = (self.page(), self.board(draft));
         let at = match self.at {
-            At::Machine | At::Looking(_) | At::List => return None,
-            At::Module => At::List,
-            At::Token(at) => at.back().map_or(At::List, |at| At::Token(Box::new(at))),
+            At::Machine | At::Looking(_) | At::List(_) => return None,
+            At::Module => At::list(),
+            At::Token(at) => at.back().map_or_else(At::list, |at| At::Token(Box::new(at))),
         };
         match (Desk { at }).shown(draft, &before, Vec::new()) {
             Visit::Stay(desk, effects) => Some((desk, effects)),
@@ -145,16 +153,15 @@ impl Desk {
                 let (desk, effects) = Desk::enter(draft);
                 Visit::Stay(desk, network(&facts).into_iter().chain(notes(&facts)).chain(effects).collect())
             }
-            (At::Looking(waiting), Event::TokensSeen(host, _)) => {
-                let waiting: Vec<HostKind> = waiting.into_iter().filter(|other| *other != host).collect();
-                let at = if waiting.is_empty() { At::List } else { At::Looking(waiting) };
-                Visit::Stay(Desk { at }, Vec::new())
+            (At::Looking(mut look), Event::TokensSeen(host, sight)) => {
+                let effects = look.take(draft, &host, &sight);
+                Visit::Stay(looking_at((look, Vec::new())).0, effects)
             }
-            (At::List, Event::Answer(answer)) => chosen(draft, &answer),
+            (At::List(_), Event::Answer(answer)) => chosen(draft, &answer),
             (At::Module, Event::Answer(text)) => module_named(draft, &text),
             (At::Token(at), event) => match at.update(draft, event, moment) {
                 Went::On(at, effects) => Visit::Stay(Desk { at: At::Token(at) }, effects),
-                Went::ToList(effects) => Visit::Stay(Desk { at: At::List }, effects),
+                Went::ToList(effects) => Visit::Stay(Desk { at: At::list() }, effects),
             },
             (at, _) => Visit::Stay(Desk { at }, Vec::new()),
         }
@@ -162,7 +169,7 @@ impl Desk {
 
     fn page(&self) -> Page {
         match &self.at {
-            At::Machine | At::Looking(_) | At::List | At::Module => Page::List,
+            At::Machine | At::Looking(_) | At::List(_) | At::Module => Page::List,
             At::Token(at) => at.page(),
         }
     }
@@ -171,8 +178,8 @@ impl Desk {
     pub(in crate::machine) fn board(&self, draft: &Draft) -> DeskBoard {
         match &self.at {
             At::Machine => looking(draft, &[]),
-            At::Looking(waiting) => looking(draft, waiting),
-            At::List | At::Module => list_board(draft),
+            At::Looking(look) => looking(draft, look.waiting()),
+            At::List(_) | At::Module => list_board(draft),
             At::Token(at) => at.board(),
         }
     }
@@ -191,70 +198,36 @@ pub(in crate::machine) fn end_board(draft: &Draft) -> DeskBoard {
     DeskBoard { heading: "What was done".to_owned(), aside: String::new(), parts }
 }
 
-const AGAIN: &str = "again";
-const MODULE: &str = "module";
-
-fn list_question(draft: &Draft) -> Question {
-    let choice = |(_, token): &(&HostKind, &TokenInfo)| {
-        Choice::new(token_word(token), format!("{}{}", known::maker(token), pin::remark(token.pin)))
-    };
-    let mut choices: Vec<Choice> = draft.seen.tokens().iter().map(choice).collect();
-    choices.push(Choice::new(AGAIN, "look again what is plugged in"));
-    choices.push(Choice::new(MODULE, "look through another PKCS#11 module"));
-    choices.push(Choice::new(DONE, "nothing more is done to tokens"));
-    // Nothing is chosen for anybody in a list that changes by itself.
-    Question::choice("tokens.token", "Which token", choices).unchosen()
-}
-
-fn module_question(draft: &Draft) -> Question {
-    let question = Question::text("tokens.module", "Path of the PKCS#11 module, or a pkcs11: URI");
-    match draft.lookout.another() {
-        Some(module) => question.or(module),
-        None => question,
-    }
-}
-
 fn chosen(draft: &mut Draft, answer: &str) -> Visit {
     let (desk, effects) = match answer {
         DONE => return Visit::Over(end_board(draft).notes()),
         MODULE => (Desk { at: At::Module }, Vec::new()),
         AGAIN => Desk::enter(draft),
-        word_of_token => {
-            let found = draft.seen.tokens().into_iter().find(|(_, token)| token_word(token) == word_of_token);
-            let Some((host, token)) = found else {
-                let text = "That token is not there any more. Insert it and look again.";
-                return Visit::Stay(Desk { at: At::List }, vec![Effect::refused(text)]);
-            };
-            if draft.seen.is_twice(&token.id) {
-                let TokenId { label, serial } = token.id.clone();
-                let text = Refusal::AmbiguousToken { label, serial }.to_string();
-                return Visit::Stay(Desk { at: At::List }, vec![Effect::refused(text)]);
+        word => match choose_token::find(draft, word) {
+            Ok((host, token)) => {
+                let (at, effects) = AtToken::enter(host, token);
+                (Desk { at: At::Token(Box::new(at)) }, effects)
             }
-            let (at, effects) = AtToken::enter(host.clone(), token.clone());
-            (Desk { at: At::Token(Box::new(at)) }, effects)
-        }
+            Err(sentences) => (Desk { at: At::list() }, vec![Effect::refused(sentences)]),
+        },
     };
     Visit::Stay(desk, effects)
 }
 
-fn look_at(hosts: Vec<HostKind>) -> (Desk, Vec<Effect>) {
-    let looks = hosts.iter().cloned().map(|host| Effect::LookAtTokens { host }).collect();
-    let at = if hosts.is_empty() { At::List } else { At::Looking(hosts) };
-    (Desk { at }, looks)
+/// Nothing is asked before all hosts have answered.
+fn looking_at((look, effects): (Look, Vec<Effect>)) -> (Desk, Vec<Effect>) {
+    let at = if look.waiting().is_empty() { At::List(look) } else { At::Looking(look) };
+    (Desk { at }, effects)
 }
 
 fn module_named(draft: &mut Draft, text: &str) -> Visit {
-    let refused = |sentences: String| Visit::Stay(Desk { at: At::Module }, vec![Effect::refused(sentences)]);
-    let request = match Lookout::read(text) {
-        Ok(request) => request,
-        Err(error) => return refused(error.to_string()),
-    };
-    let hosts = draft.lookout.name(&request);
-    if hosts.is_empty() {
-        return refused("No module of that name was found on this machine. Type its whole path.".to_owned());
+    match choose_token::name_module(draft, text) {
+        Ok(look) => {
+            let (desk, effects) = looking_at(look);
+            Visit::Stay(desk, effects)
+        }
+        Err(sentences) => Visit::Stay(Desk { at: At::Module }, vec![Effect::refused(sentences)]),
     }
-    let (desk, effects) = look_at(hosts);
-    Visit::Stay(desk, effects)
 }
 
 /// PINs are typed here, so people hear what this machine is not fit for.

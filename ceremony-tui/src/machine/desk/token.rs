@@ -4,13 +4,14 @@ mod act;
 
 use shared::device::TouchPolicy;
 
+use super::Page;
 use super::export::{self, Document, Export};
 use super::job::Job;
 use super::known::{self, name_of};
 use super::new_key::Plan;
-use super::{AGAIN, Page};
 use crate::machine::Touch;
 use crate::machine::board::{DeskBoard, Part};
+use crate::machine::choose_token::AGAIN;
 use crate::machine::draft::Draft;
 use crate::machine::event::Effect;
 use crate::machine::question::{Choice, Question};

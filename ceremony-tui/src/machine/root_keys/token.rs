@@ -9,19 +9,18 @@ use shared::time::UnixTime;
 
 use super::{Found, admit};
 use crate::machine::attestation::{self, Provenance};
+use crate::machine::choose_token::{self, AGAIN, Look, MODULE, module_question, token_question};
 use crate::machine::draft::{Draft, Held, OnToken, Possession, Reach, RootKey};
 use crate::machine::event::{Effect, Event, Moment};
-use crate::machine::lookout::Lookout;
 use crate::machine::question::Question;
-use crate::machine::seen::{name_of, token_word};
+use crate::machine::seen::name_of;
 use crate::machine::{pin, policy};
-use crate::token::module::Pkcs11Uri;
 use crate::token::{
-    Answer, AskError, Attestation, HostKind, KeyLocator, Login, Refusal, Request, Sight, TokenId, TokenInfo,
-    TokenKey, TokenKind,
+    Answer, AskError, Attestation, HostKind, KeyLocator, Login, Refusal, Request, Sight, TokenInfo, TokenKey,
+    TokenKind,
 };
 
-use ask::{AGAIN, MODULE, find_key, key_question, token_question};
+use ask::{find_key, key_question};
 use proof::{proof_question, prove, proved};
 
 /// How far the token is. What fails leads back to the last question; a PIN is never tried again by itself.
@@ -35,16 +34,6 @@ pub(in crate::machine) enum TokenKeyWay {
     Attesting { pick: Pick, root: RootKey },
     Proof { pick: Pick, root: RootKey },
     Proving { pick: Pick, root: RootKey, time: UnixTime },
-}
-
-/// A look at every host, of which lines are said once all have answered; a screen shows them all the time.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::machine) struct Look {
-    waiting: Vec<HostKind>,
-    /// Hosts that somebody has just named: what they refuse is said, and they are forgotten.
-    named: Vec<HostKind>,
-    /// The token that a URI means.
-    wanted: Option<Pkcs11Uri>,
 }
 
 /// The token that was chosen.
@@ -61,7 +50,8 @@ impl TokenKeyWay {
     /// Begins to look at all hosts.
     pub(super) fn enter(draft: &mut Draft, name: String) -> (TokenKeyWay, Vec<Effect>) {
         draft.lookout.open();
-        look_at(draft.lookout.hosts(), name, Look::default())
+        let (look, effects) = Look::around(draft);
+        (TokenKeyWay::Token { name, look }, effects)
     }
 
     /// Whose key it is.
@@ -87,15 +77,10 @@ impl TokenKeyWay {
 
     pub(super) fn question(&self, draft: &Draft) -> Option<Question> {
         match self {
-            TokenKeyWay::Token { look, .. } => Some(token_question(draft, look.wanted.as_ref())),
-            TokenKeyWay::Module { .. } => {
-                let text = "Path of the PKCS#11 module, or a pkcs11: URI";
-                let question = Question::text("root-keys.module", text);
-                Some(match draft.lookout.another() {
-                    Some(module) => question.or(module),
-                    None => question,
-                })
+            TokenKeyWay::Token { look, .. } => {
+                Some(token_question("root-keys.token", draft, look, Vec::new()))
             }
+            TokenKeyWay::Module { .. } => Some(module_question("root-keys.module", draft)),
             TokenKeyWay::Hidden { .. } => {
                 let text = "The token shows no key without its PIN. Log in and look again";
                 Some(
@@ -198,25 +183,11 @@ fn refused_at(state: TokenKeyWay, sentences: impl Into<String>) -> Next {
     Found::Stay(state, vec![Effect::refused(sentences)])
 }
 
-fn look_at(hosts: Vec<HostKind>, name: String, look: Look) -> (TokenKeyWay, Vec<Effect>) {
-    let effects = hosts.iter().map(|host| Effect::LookAtTokens { host: host.clone() }).collect();
-    (TokenKeyWay::Token { name, look: Look { waiting: hosts, ..look } }, effects)
-}
-
 /// A host was looked at. Once all were, whoever reads lines hears what there is besides tokens.
 fn seen(draft: &mut Draft, name: String, mut look: Look, host: &HostKind, sight: &Sight) -> Next {
-    if !look.waiting.contains(host) {
-        return Found::Stay(TokenKeyWay::Token { name, look }, Vec::new());
-    }
-    look.waiting.retain(|waiting| waiting != host);
-    let mut effects = Vec::new();
-    if let (true, Err(error)) = (look.named.contains(host), sight) {
-        // A module that failed is nobody's to wait for again.
-        draft.lookout.forget(host);
-        draft.seen.forget(host);
-        effects.push(Effect::refused(error.to_string()));
-    }
-    if look.waiting.is_empty() {
+    let was_waiting = !look.waiting().is_empty();
+    let mut effects = look.take(draft, host, sight);
+    if was_waiting && look.waiting().is_empty() {
         effects.extend(besides(draft));
     }
     Found::Stay(TokenKeyWay::Token { name, look }, effects)
@@ -236,38 +207,23 @@ fn besides(draft: &Draft) -> Vec<Effect> {
 
 fn token_chosen(draft: &mut Draft, name: String, answer: &str) -> Next {
     match answer {
-        MODULE => return Found::Stay(TokenKeyWay::Module { name }, Vec::new()),
+        MODULE => Found::Stay(TokenKeyWay::Module { name }, Vec::new()),
         AGAIN => {
-            let (state, effects) = look_at(draft.lookout.hosts(), name, Look::default());
-            return Found::Stay(state, effects);
+            let (look, effects) = Look::around(draft);
+            Found::Stay(TokenKeyWay::Token { name, look }, effects)
         }
-        _ => {}
+        word => match choose_token::find(draft, word) {
+            Ok((host, token)) => list_keys(draft, Pick { name, host, token }, Login::None),
+            Err(sentences) => refused_at(at_tokens(name), sentences),
+        },
     }
-    let chosen = draft.seen.tokens().into_iter().find(|(_, token)| token_word(token) == answer);
-    let Some((host, token)) = chosen.map(|(host, token)| (host.clone(), token.clone())) else {
-        return refused_at(at_tokens(name), "That token is not there any more. Insert it and try again.");
-    };
-    if draft.seen.is_twice(&token.id) {
-        let TokenId { label, serial } = token.id;
-        return refused_at(at_tokens(name), Refusal::AmbiguousToken { label, serial }.to_string());
-    }
-    list_keys(draft, Pick { name, host, token }, Login::None)
 }
 
 fn module_named(draft: &mut Draft, name: String, text: &str) -> Next {
-    let request = match Lookout::read(text) {
-        Ok(request) => request,
-        Err(error) => return refused_at(TokenKeyWay::Module { name }, error.to_string()),
-    };
-    let hosts = draft.lookout.name(&request);
-    if hosts.is_empty() {
-        let text =
-            format!("No module of this machine is called {text:?}. Type the whole path of the module.");
-        return refused_at(TokenKeyWay::Module { name }, text);
+    match choose_token::name_module(draft, text) {
+        Ok((look, effects)) => Found::Stay(TokenKeyWay::Token { name, look }, effects),
+        Err(sentences) => refused_at(TokenKeyWay::Module { name }, sentences),
     }
-    let look = Look { named: hosts.clone(), wanted: Some(request.wanted), ..Look::default() };
-    let (state, effects) = look_at(hosts, name, look);
-    Found::Stay(state, effects)
 }
 
 fn list_keys(draft: &Draft, pick: Pick, login: Login) -> Next {

@@ -351,3 +351,26 @@ fn the_step_of_root_keys_leads_to_the_desk_and_back() {
     world.tell(Event::Back);
     assert_eq!(world.question(), "root-keys.add");
 }
+
+#[test]
+fn a_module_that_was_named_here_and_failed_is_told_and_looked_at_no_more() {
+    let mut world = World::at_tokens(vec![softhsm()]);
+    let hosts = world.machine.watched();
+    let wrong = HostKind::Pkcs11 { module: "/usr/lib/wrong.so".to_owned() };
+    let refusal = Refusal::ModuleNotLoaded { module: "/usr/lib/wrong.so".to_owned(), reason: "x".to_owned() };
+    world.troubles = vec![(wrong, AskError::Refused(refusal))];
+    world.answer("module");
+    world.answer("/usr/lib/wrong.so");
+    assert!(world.said("could not be loaded"), "{:?}", world.notes);
+    assert_eq!((world.question().as_str(), world.machine.watched()), ("tokens.token", hosts));
+    assert!(!parts(&world).contains("wrong.so"), "nobody waits for it any more: {}", parts(&world));
+}
+
+#[test]
+fn the_token_that_a_uri_means_is_proposed() {
+    let mut world = World::at_tokens(vec![softhsm(), token("other", "02", 2).0]);
+    assert_eq!(default(&world), None, "nothing is chosen for anybody");
+    world.answer("module");
+    world.answer(&format!("pkcs11:token=other?module-path={}", super::world::MODULE));
+    assert_eq!(default(&world).as_deref(), Some("other/02"));
+}

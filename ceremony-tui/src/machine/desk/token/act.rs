@@ -4,11 +4,12 @@ use shared::key::Key;
 
 use super::{ATTESTATION, EXPORT, GENERATE, IDENTIFY, LOGIN, PIN, UNBLOCK};
 use super::{AtToken, Doing, Keys, Presence, Went};
+use crate::machine::choose_token::AGAIN;
+use crate::machine::desk::attest;
 use crate::machine::desk::export::{Document, Export, Next};
 use crate::machine::desk::job::{Fresh, Job};
 use crate::machine::desk::known::{self, name_of};
 use crate::machine::desk::new_key::{self, Plan};
-use crate::machine::desk::{AGAIN, attest};
 use crate::machine::draft::Draft;
 use crate::machine::event::{Effect, Event, Exported, Moment};
 use crate::machine::pin;
