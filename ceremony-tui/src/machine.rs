@@ -27,6 +27,7 @@ mod online_key;
 mod pin;
 mod policy;
 mod preflight;
+mod proof;
 mod question;
 mod review;
 mod root_keys;

@@ -8,16 +8,16 @@ use shared::attestation::{
 };
 use shared::device::{Origin, Serial, Weakness};
 use shared::gap::{
-    AnchorName, AttestationVerdict, KeptAttestation, KeptKey, KeptPlace, KeptPossession, RootKeyDocument,
-    RootKeysDocument,
+    AnchorName, AttestationVerdict, KeptAttestation, KeptKey, KeptPlace, KeptPossession, RootKeysDocument,
 };
-use shared::key::{Key, SignatureError};
+use shared::key::Key;
 use shared::metadata::{Metadata, Root};
 use shared::text::shortened;
 use shared::time::UnixTime;
 
 use super::draft::{Draft, Reach, RootKey};
 use super::event::Effect;
+use super::proof;
 use super::seen::{device_of, name_of};
 use crate::token::module::{self, ModuleKind};
 use crate::token::{Attestation, HostKind, KeyLocator, Refusal, TokenInfo, TokenKind};
@@ -107,21 +107,15 @@ impl Provenance {
     ///
     /// # Errors
     /// It is no proof of that key.
-    pub(super) fn by_possession(
-        self,
-        key: &Key,
-        possession: &KeptPossession,
-    ) -> Result<Provenance, SignatureError> {
+    pub(super) fn by_possession(self, key: &Key, possession: &KeptPossession) -> Result<Provenance, String> {
         let KeptPossession { time, proof } = possession;
         match self {
             Provenance::Attested(attested) => {
-                let proven = Proven::by_possession(*attested, key, *time, proof)?;
+                let proven =
+                    Proven::by_possession(*attested, key, *time, proof).map_err(|_| proof::refused())?;
                 Ok(Provenance::Proven(Box::new(proven)))
             }
-            other => {
-                key.verify(&RootKeyDocument::statement(key.id(), *time), proof)?;
-                Ok(other)
-            }
+            other => proof::check(key, *time, proof).map(|()| other),
         }
     }
 

@@ -316,8 +316,8 @@ fn list(draft: &Draft) -> Vec<Effect> {
 
 fn describe(root: &RootKey) -> String {
     let kind = root.key.scheme().map_or("key", |scheme| scheme.title());
-    let id: String = root.key.id().as_str().chars().take(8).collect();
-    format!("{kind} {id}…, {}, {}", place(root), standing(root))
+    let id = sentence::short_id(&root.key);
+    format!("{kind} {id}, {}, {}", place(root), standing(root))
 }
 
 /// What was proved, and what its device says of it.

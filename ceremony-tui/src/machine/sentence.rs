@@ -141,6 +141,11 @@ pub(super) fn days(number: u32) -> String {
     count(u64::from(number), "day")
 }
 
+/// The beginning of a key id, for a list.
+pub(super) fn short_id(key: &Key) -> String {
+    key.id().as_str().chars().take(8).chain(['…']).collect()
+}
+
 /// "1 signature", "2 signatures".
 pub(crate) fn count(number: u64, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }

@@ -6,6 +6,7 @@ use shared::key::Key;
 use shared::time::UnixTime;
 
 use crate::machine::names;
+use crate::machine::proof;
 use crate::machine::question::{Choice, Question};
 use crate::machine::seen::key_word;
 use crate::token::{Answer, Attestation, KeyLocator, TokenInfo, TokenKey};
@@ -135,14 +136,10 @@ impl Export {
 
     /// The document, if the token's signature is a proof.
     pub(super) fn proved(self, answer: Answer) -> Result<Document, String> {
-        let wrong = || {
-            "The token signed, but its public key does not verify that signature. Do not use this key; choose another."
-                .to_owned()
-        };
         let (Answer::Signature(proof), Some((_, key)), Some(time)) = (answer, self.key, self.time) else {
-            return Err(wrong());
+            return Err("The token gave no signature, so nothing is proved. Try again.".to_owned());
         };
-        key.verify(&RootKeyDocument::statement(key.id(), time), &proof).map_err(|_| wrong())?;
+        proof::check(&key, time, &proof)?;
         let name = self.name.unwrap_or_default();
         let document = RootKeyDocument { key, name, time, proof, attestation: self.attestation };
         Ok(Document { name: "root-key.json", bytes: document.to_bytes() })

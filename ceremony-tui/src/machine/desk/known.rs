@@ -4,6 +4,7 @@ use shared::device::{KeyPolicy, Origin, PinPolicy, TouchPolicy, Weakness};
 use shared::key::Key;
 
 use crate::machine::board::Part;
+use crate::machine::sentence::short_id;
 use crate::token::{PinState, TokenInfo, TokenKey, TokenKind};
 
 pub(super) use crate::machine::seen::name_of;
@@ -129,7 +130,7 @@ fn line(key: &TokenKey) -> String {
         .map_err(Clone::clone)
         .and_then(|json| Key::from_json(json).map_err(|error| error.to_string()));
     let mut parts = match parsed {
-        Ok(parsed) => vec![parsed.title().to_owned(), format!("key id {}", shortened(&parsed))],
+        Ok(parsed) => vec![parsed.title().to_owned(), format!("key id {}", short_id(&parsed))],
         Err(reason) => vec![format!("cannot sign a root: {reason}")],
     };
     if !key.label.is_empty() {
@@ -139,11 +140,6 @@ fn line(key: &TokenKey) -> String {
     parts.extend(key.origin.map(|origin| self::origin(origin).to_owned()));
     parts.extend(key.details.iter().map(|detail| format!("{}: {}", detail.name, detail.value)));
     parts.join(", ")
-}
-
-/// The beginning of a key id.
-pub(super) fn shortened(key: &Key) -> String {
-    key.id().as_str().chars().take(8).chain(['…']).collect()
 }
 
 /// Both policies, in words.

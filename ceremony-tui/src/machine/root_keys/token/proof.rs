@@ -41,9 +41,6 @@ pub(super) fn proved(root: RootKey, time: UnixTime, proof: Vec<u8>) -> Next {
             let (possession, proof) = (Possession::Proved, Some(proof));
             Found::Key(Box::new(RootKey { possession, proof, provenance, ..root }))
         }
-        Err(_) => Found::Refused(
-            "The token signed, but its public key does not verify that signature. Do not use this key; choose another."
-                .to_owned(),
-        ),
+        Err(sentences) => Found::Refused(sentences),
     }
 }
