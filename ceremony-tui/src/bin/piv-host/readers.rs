@@ -41,6 +41,10 @@ impl Readers {
         }
         drop(sender);
         let mut seen = gather(&answers, names.len());
+        // A thread that has answered is done with its reader, even if it has not ended yet.
+        let has_answered =
+            |name: &CString| names.iter().zip(&seen).any(|(other, seen)| other == name && seen.is_some());
+        self.asked.retain(|(name, _)| !has_answered(name));
         Ok(names.into_iter().map(|name| (name, seen.remove(0).unwrap_or(Err(Stranger::Silent)))).collect())
     }
 
