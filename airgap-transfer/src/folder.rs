@@ -45,23 +45,33 @@ pub enum Outcome {
 ///
 /// Refuses a folder that holds a private key file, and a file of that name with other bytes.
 pub fn export(folder: &Path, name: &str, bytes: &[u8]) -> Result<Written, FolderError> {
+    let (path, outcome) = look(folder, name, bytes)?;
+    if outcome == Outcome::New {
+        write_new(folder, name, &path, bytes)?;
+    }
+    flush_folder(folder)?;
+    let digest = read_back(&path, bytes)?;
+    Ok(Written { path, digest, outcome })
+}
+
+/// Refuses what [`export`] would refuse before it writes, and writes nothing.
+pub fn check(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
+    look(folder, name, bytes).map(|_| ())
+}
+
+/// Where the document belongs, and whether it is new there.
+fn look(folder: &Path, name: &str, bytes: &[u8]) -> Result<(PathBuf, Outcome), FolderError> {
     check_name(name)?;
     check_folder(folder)?;
     if let Some(key_file) = find_key_file(folder)? {
         return Err(FolderError::HoldsKeyFile { folder: folder.to_owned(), key_file });
     }
     let path = folder.join(name);
-    let outcome = match existing(&path, bytes.len())? {
-        Some(found) if found == bytes => Outcome::SameBytesFound,
-        Some(_) => return Err(FolderError::OtherContent { path }),
-        None => {
-            write_new(folder, name, &path, bytes)?;
-            Outcome::New
-        }
-    };
-    flush_folder(folder)?;
-    let digest = read_back(&path, bytes)?;
-    Ok(Written { path, digest, outcome })
+    match existing(&path, bytes.len())? {
+        Some(found) if found == bytes => Ok((path, Outcome::SameBytesFound)),
+        Some(_) => Err(FolderError::OtherContent { path }),
+        None => Ok((path, Outcome::New)),
+    }
 }
 
 /// Reads a document of at most `limit` bytes, from a regular file only. A link is followed to where it leads.

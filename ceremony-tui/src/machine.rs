@@ -47,7 +47,7 @@ pub use board::{
     SettingsBoard, SignBoard, Source, Tokens, Trouble, Verdict, WhatIf, WhatIfRow,
 };
 pub use draft::{DraftError, Options};
-pub use event::{Effect, Event, Exported, Moment, Note, Novelty, Place, SecretNeed, Tone};
+pub use event::{Effect, Event, Exported, Moment, NextDocument, Note, Novelty, Place, SecretNeed, Tone};
 pub use facts::{Dumps, Facts, User};
 pub use flow::Flow;
 pub use question::{Aside, Choice, Form, Preselect, Question, Weight};

@@ -74,8 +74,8 @@ impl Ports<'_> {
                 return Some(Begun::Done(Event::LookedAtMachine(self.surroundings.look())));
             }
             Effect::ReadFile { path, limit } => self.medium.begin(Errand::Read { path, limit }),
-            Effect::Export { folder, name, bytes } => {
-                self.medium.begin(Errand::Export { folder, name, bytes });
+            Effect::Export { folder, name, bytes, next } => {
+                self.medium.begin(Errand::Export { folder, name, bytes, next });
             }
             Effect::Ask { host, request, .. } => self.tokens.begin(Question { host, request, secrets }),
             Effect::LookAtTokens { host } => {

@@ -7,7 +7,7 @@ mod hostile;
 use std::fs;
 use std::path::Path;
 
-use airgap_transfer::folder::{FolderError, Outcome, ReadError, export, find_key_file, import};
+use airgap_transfer::folder::{FolderError, Outcome, ReadError, check, export, find_key_file, import};
 use shared::digest::FileDigest;
 
 fn names(folder: &Path) -> Vec<String> {
@@ -40,6 +40,17 @@ fn the_same_document_again_is_no_error_and_another_one_is_never_replaced() {
         assert_eq!(fs::read(folder.path().join("payload.json")).unwrap(), b"{}");
     }
     assert_eq!(names(folder.path()), ["payload.json"]);
+}
+
+#[test]
+fn what_could_not_be_written_is_told_before_anything_is() {
+    let folder = tempfile::tempdir().unwrap();
+    check(folder.path(), "payload.json", b"{}").unwrap();
+    assert!(names(folder.path()).is_empty());
+    export(folder.path(), "payload.json", b"{}").unwrap();
+    check(folder.path(), "payload.json", b"{}").unwrap();
+    let refused = check(folder.path(), "payload.json", b"[]");
+    assert!(matches!(refused, Err(FolderError::OtherContent { .. })), "{refused:?}");
 }
 
 #[test]

@@ -90,7 +90,18 @@ pub enum Effect {
         name: &'static str,
         /// The document.
         bytes: Vec<u8>,
+        /// What is written into the same folder next: where that could not lie, this is not written either.
+        next: Option<NextDocument>,
     },
+}
+
+/// A document that is written after another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextDocument {
+    /// The file's name.
+    pub name: &'static str,
+    /// The document.
+    pub bytes: Vec<u8>,
 }
 
 /// Which secret a person is asked for. The secret itself never reaches the machine.

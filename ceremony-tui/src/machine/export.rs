@@ -7,7 +7,7 @@ use shared::time::UnixTime;
 
 use super::attestation;
 use super::draft::Draft;
-use super::event::{Effect, Event, Exported, Moment};
+use super::event::{Effect, Event, Exported, Moment, NextDocument};
 use super::question::Question;
 use super::review::agreed::Agreed;
 use super::sentence;
@@ -16,7 +16,8 @@ use super::step::{Outcome, Step, Turn};
 /// The name that the service's operators expect.
 pub(super) const FILE_NAME: &str = "payload.json";
 
-/// What lies beside it, for whoever asks later about the keys.
+/// What lies beside it, for whoever asks later about the keys. It is written first: wherever the payload is, this is too,
+/// even if the program was ended in between, and nothing can be written later, when everybody has gone.
 pub(super) const KEYS_FILE_NAME: &str = "root-keys.json";
 
 /// Where the step stands.
@@ -24,10 +25,10 @@ pub(super) const KEYS_FILE_NAME: &str = "root-keys.json";
 pub(super) enum Export {
     /// Which folder?
     Folder,
-    /// The payload is being written into this folder.
-    Writing(String),
-    /// The payload is there, and what is known about the keys is being written beside it.
-    WritingKeys(Exported),
+    /// What is known about the keys is being written into this folder.
+    WritingKeys(String),
+    /// That is there, and the payload is being written beside it.
+    Writing(Exported),
 }
 
 impl Export {
@@ -51,39 +52,45 @@ impl Export {
 
     pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Turn<Export> {
         match (self, event) {
-            (Export::Folder, Event::Answer(folder)) => match payload(draft, moment.now) {
-                Ok(bytes) => {
-                    let effect = Effect::Export { folder: folder.clone(), name: FILE_NAME, bytes };
-                    Turn::stay(Export::Writing(folder), [effect])
+            // Nothing is written for a payload that the service would refuse.
+            (Export::Folder, Event::Answer(folder)) => match both(draft, moment.now) {
+                Ok((keys, payload)) => {
+                    let next = Some(NextDocument { name: FILE_NAME, bytes: payload });
+                    let place = folder.clone();
+                    let effect = Effect::Export { folder: place, name: KEYS_FILE_NAME, bytes: keys, next };
+                    Turn::stay(Export::WritingKeys(folder), [effect])
                 }
                 Err(sentences) => Turn::again(Step::Review, [Effect::refused(sentences)]),
             },
-            (Export::Writing(folder), Event::Exported(Ok(exported))) => match root_keys(draft) {
+            (Export::WritingKeys(folder), Event::Exported(Ok(keys))) => match payload(draft, moment.now) {
                 Ok(bytes) => {
-                    let effect = Effect::Export { folder, name: KEYS_FILE_NAME, bytes };
-                    Turn::stay(Export::WritingKeys(exported), [effect])
+                    let effect = Effect::Export { folder, name: FILE_NAME, bytes, next: None };
+                    Turn::stay(Export::Writing(keys), [effect])
                 }
                 Err(sentences) => Turn::again(Step::Review, [Effect::refused(sentences)]),
             },
-            (Export::WritingKeys(payload), Event::Exported(Ok(keys))) => {
+            (Export::Writing(keys), Event::Exported(Ok(payload))) => {
                 let effects = end(draft, &payload, &keys, moment.now);
                 draft.exported = Some((payload, moment.now));
                 draft.exported_keys = Some(keys);
                 Turn { outcome: Outcome::Done, effects }
             }
-            (Export::Writing(_), Event::Exported(Err(sentences))) => {
+            (Export::WritingKeys(_), Event::Exported(Err(sentences))) => {
                 Turn::stay(Export::Folder, [Effect::refused(sentences)])
             }
-            (Export::WritingKeys(payload), Event::Exported(Err(sentences))) => {
-                let text = format!(
-                    "{} is written, but {KEYS_FILE_NAME} beside it is not. {sentences}",
-                    payload.path
-                );
+            (Export::Writing(keys), Event::Exported(Err(sentences))) => {
+                let text = format!("{} is written, but {FILE_NAME} beside it is not. {sentences}", keys.path);
                 Turn::stay(Export::Folder, [Effect::refused(text)])
             }
             (state, _) => Turn::stay(state, []),
         }
     }
+}
+
+/// What is known about the keys, and the payload.
+fn both(draft: &Draft, now: UnixTime) -> Result<(Vec<u8>, Vec<u8>), String> {
+    let payload = payload(draft, now)?;
+    Ok((root_keys(draft)?, payload))
 }
 
 /// The payload, if the service will take it: the same check that the service makes.

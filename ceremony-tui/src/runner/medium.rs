@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use airgap_transfer::folder::{self, Outcome};
 
-use crate::machine::{Event, Exported};
+use crate::machine::{Event, Exported, NextDocument};
 use crate::wait::{Watch, wait_for_input};
 
 /// What is carried from or to a medium.
@@ -33,6 +33,8 @@ pub enum Errand {
         name: &'static str,
         /// The document.
         bytes: Vec<u8>,
+        /// What has to have room beside it.
+        next: Option<NextDocument>,
     },
 }
 
@@ -114,7 +116,9 @@ impl Errand {
             Errand::Read { path, limit } => {
                 Event::FileRead(folder::import(Path::new(&path), limit).map_err(|error| error.to_string()))
             }
-            Errand::Export { folder, name, bytes } => Event::Exported(export(&folder, name, &bytes)),
+            Errand::Export { folder, name, bytes, next } => {
+                Event::Exported(has_room(&folder, next.as_ref()).and_then(|()| export(&folder, name, &bytes)))
+            }
         }
     }
 
@@ -128,6 +132,11 @@ impl Errand {
             ))),
         }
     }
+}
+
+fn has_room(folder: &str, next: Option<&NextDocument>) -> Result<(), String> {
+    let Some(NextDocument { name, bytes }) = next else { return Ok(()) };
+    folder::check(Path::new(folder), name, bytes).map_err(|error| error.to_string())
 }
 
 fn export(folder: &str, name: &str, bytes: &[u8]) -> Result<Exported, String> {
@@ -160,7 +169,8 @@ mod tests {
     fn a_document_is_exported_and_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().display().to_string();
-        let errand = Errand::Export { folder: place, name: "payload.json", bytes: b"{}".to_vec() };
+        let errand =
+            Errand::Export { folder: place, name: "payload.json", bytes: b"{}".to_vec(), next: None };
         let Event::Exported(Ok(exported)) = carry(errand) else { panic!("not exported") };
         let read = carry(Errand::Read { path: exported.path, limit: 10 });
         assert_eq!(read, Event::FileRead(Ok(b"{}".to_vec())));

@@ -355,8 +355,8 @@ fn what_is_known_about_the_keys_is_written_beside_the_payload_and_reads_back() {
     assert!(world.machine.is_ended());
     let written: Vec<&str> =
         world.exported.iter().map(|(path, _)| path.rsplit('/').next().unwrap()).collect();
-    assert_eq!(written, ["payload.json", KEYS_FILE_NAME]);
-    let document = RootKeysDocument::parse(&world.exported[1].1).unwrap();
+    assert_eq!(written, [KEYS_FILE_NAME, "payload.json"], "no payload without what is known about its keys");
+    let document = RootKeysDocument::parse(&world.exported[0].1).unwrap();
     assert_eq!(Some(document.root), world.machine.draft.agreed.as_ref().map(|agreed| agreed.digest()));
     assert_eq!(document.anchors.len(), 2);
     let [alice, bob] = document.keys.as_slice() else { panic!("two keys") };
@@ -367,22 +367,33 @@ fn what_is_known_about_the_keys_is_written_beside_the_payload_and_reads_back() {
 }
 
 #[test]
-fn a_medium_that_takes_the_payload_and_not_the_keys_is_asked_for_again() {
+fn a_medium_that_takes_the_keys_and_not_the_payload_is_asked_for_again() {
+    let mut world = World::at_sign();
+    world.answer("alice");
+    world.answer("bob");
+    world.full_for = Some("payload.json");
+    world.answer("/media/usb");
+    assert_eq!(world.question(), "export.folder");
+    assert!(
+        world.said("/media/usb/root-keys.json is written, but payload.json beside it is not. It is full.")
+    );
+    let first = world.exported.clone();
+    world.full_for = None;
+    world.answer("/media/usb");
+    assert!(world.machine.is_ended());
+    assert_eq!(world.exported[2..3], first[..1], "the same keys again");
+    assert_eq!(world.exported[3], first[1], "and the same payload");
+}
+
+#[test]
+fn a_medium_that_takes_not_even_the_keys_gets_no_payload() {
     let mut world = World::at_sign();
     world.answer("alice");
     world.answer("bob");
     world.full_for = Some(KEYS_FILE_NAME);
     world.answer("/media/usb");
     assert_eq!(world.question(), "export.folder");
-    assert!(
-        world.said("/media/usb/payload.json is written, but root-keys.json beside it is not. It is full.")
-    );
-    let first = world.exported.clone();
-    world.full_for = None;
-    world.answer("/media/usb");
-    assert!(world.machine.is_ended());
-    assert_eq!(world.exported[2..3], first[..1], "the same payload again");
-    assert_eq!(world.exported[3], first[1], "and the same keys");
+    assert_eq!(world.exported.len(), 1, "the payload was not even tried");
 }
 
 #[test]

@@ -221,7 +221,7 @@ impl World {
             Effect::Export { .. } if refuse => {
                 Some(Event::Exported(Err("It is full. Take another.".to_owned())))
             }
-            Effect::Export { folder, name, bytes } => {
+            Effect::Export { folder, name, bytes, .. } => {
                 let path = format!("{folder}/{name}");
                 self.exported.push((path.clone(), bytes));
                 if self.full_for == Some(name) {

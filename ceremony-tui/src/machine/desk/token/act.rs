@@ -60,7 +60,7 @@ impl AtToken {
             }
             (Doing::Folder(document), Event::Answer(folder)) => {
                 let Document { name, bytes } = document.clone();
-                self.on(Doing::Writing(document), [Effect::Export { folder, name, bytes }])
+                self.on(Doing::Writing(document), [Effect::Export { folder, name, bytes, next: None }])
             }
             (Doing::Writing(_), Event::Exported(Ok(exported))) => self.written(draft, &exported),
             (Doing::Writing(document), Event::Exported(Err(sentences))) => {
