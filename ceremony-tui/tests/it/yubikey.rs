@@ -4,3 +4,4 @@ mod faults;
 mod flows;
 pub(crate) mod host;
 mod linking;
+mod spoiled;
