@@ -75,6 +75,45 @@ fn one_yubikey_one_softhsm_token_and_one_file_make_a_root_in_plain_lines() {
     );
 }
 
+#[test]
+fn in_plain_lines_a_touch_that_does_not_come_is_told_and_the_next_attempt_signs() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Pcscd::start(&folder.path().join("pcscd")).unwrap();
+    let alice = card(11_111_111, NEW);
+    bench.insert(&alice).unwrap();
+    let (bob, _) = age_file(folder.path(), "bob", "bob's passphrase");
+    let online = Online::write(folder.path());
+    let export = export_folder(folder.path());
+    let (variable, socket) = bench.environment();
+    let environment = vec![(variable, socket.to_str().unwrap())];
+    let secrets = "alice\t123456\nbob\tbob's passphrase\n";
+    let mut room = Room::enter(folder.path(), &Setup { environment, ..Setup::with_secrets(secrets) });
+    online.import(&mut room);
+    for (id, answer) in
+        [("add", "token"), ("name", "alice"), ("token", "YubiKey/11111111"), ("key", "9c"), ("proof", "yes")]
+    {
+        room.answer(&format!("root-keys.{id}"), answer);
+    }
+    add_file(&mut room, "bob", &bob);
+    room.answer("root-keys.add", "done");
+    room.review();
+    alice.set_touch_limit(Duration::from_secs(1));
+    alice.set_finger(Finger::Never);
+    room.answer("sign.key", "alice");
+    assert_eq!(room.prompt(), "sign.key", "asked again at once");
+    let said = room.said();
+    assert!(said.contains("alice: touch YubiKey 5.7.1 11111111 now. It blinks."), "{said}");
+    assert!(said.contains("(no touch in time, or its PIN is needed again). Try again."), "{said}");
+    alice.set_touch_limit(Duration::from_secs(20));
+    alice.set_finger(Finger::AtOnce);
+    room.answer("sign.key", "alice");
+    room.answer("sign.key", "bob");
+    room.answer("export.folder", export.to_str().unwrap());
+    assert!(room.end().success(), "{}", room.transcript);
+    assert_eq!((signatures_in(&export), alice.signatures()), (2, 2), "a proof and a signature");
+    assert_eq!(alice.pin_tries().pin, 3);
+}
+
 /// Two YubiKeys and a file on the full screen, up to the step *Sign*.
 struct Signing {
     ceremony: Ceremony,
