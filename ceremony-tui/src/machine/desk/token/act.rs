@@ -309,6 +309,9 @@ fn is_certain(error: &AskError) -> bool {
             | Refusal::SecretMissing
             | Refusal::NoSuchToken { .. }
             | Refusal::AmbiguousToken { .. }
+            | Refusal::UnsupportedKey { .. }
+            // Hosts say in words only what was so before a change began; after that it is uncertain.
+            | Refusal::Said { .. }
             | Refusal::NotSupported
     )
 }

@@ -79,6 +79,21 @@ fn a_change_whose_end_is_not_known_is_looked_for_on_the_token() {
 }
 
 #[test]
+fn a_host_that_says_in_words_why_it_did_not_begin_leaves_no_doubt_and_one_that_had_begun_does() {
+    let full = Refusal::Said { happened: "It is write-protected.".to_owned(), cure: "Open it.".to_owned() };
+    let middle = Refusal::Uncertain { action: "change its PIN".to_owned() };
+    for (refusal, question, is_doubtful) in [(full, "tokens.change-pin", false), (middle, "tokens.do", true)]
+    {
+        let mut world = World::at_token(softhsm());
+        world.refusals.push_back(refusal);
+        world.answer("pin");
+        world.answer("yes");
+        assert_eq!(world.question(), question);
+        assert_eq!(world.said("Whether the token was changed all the same is not known"), is_doubtful);
+    }
+}
+
+#[test]
 fn a_pin_pad_takes_no_pin_from_the_keyboard() {
     let mut pad = softhsm();
     pad.pin_pad = true;
