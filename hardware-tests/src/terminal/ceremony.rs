@@ -123,13 +123,15 @@ impl Ceremony {
         let mut answered = None;
         loop {
             let mut asked = None;
-            let screen = self.terminal.wait_until(question, |screen| {
+            self.terminal.wait_until(question, |screen| {
                 let text = work_of(screen);
                 let there = text.contains(question);
                 asked = usual(&text).filter(|asked| !there && Some(asked) != answered.as_ref());
                 there || asked.is_some()
             })?;
             let Some(asked) = asked else { return Ok(()) };
+            // Warnings may take so much room that the rest is on another page, which has to be read first.
+            let screen = self.read_to_the_end(&asked.0)?;
             self.give(asked.1, screen)?;
             answered = Some(asked);
         }
