@@ -138,6 +138,8 @@ fn start(bench: &Pcscd, folder: &Path) -> (Channel, Child) {
         || std::fs::File::options().create(true).append(true).open(folder.join("host.output")).unwrap();
     command.arg("piv").stdin(Stdio::from(other)).stdout(output()).stderr(output());
     command.envs([("RUST_LOG", "trace"), ("RUST_BACKTRACE", "full")]);
+    // No broker hands these on; here they reach the library all the same.
+    command.envs([("PCSCLITE_DEBUG", "0"), ("MUSCLECARD_DEBUG", "0")]);
     (channel, command.spawn().unwrap())
 }
 
