@@ -1,30 +1,29 @@
-//! A pseudo-terminal, the program on it, and the emulator that reads it.
+//! A pseudo-terminal and the program on it.
 
-use std::fmt;
 use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Write as _};
-use std::os::fd::{AsFd, OwnedFd};
+use std::io::Write as _;
+use std::os::fd::AsFd as _;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcgetattr, tcsetwinsize};
+use rustix::termios::{Winsize, tcsetwinsize};
 
+use super::modes::left_over;
 use super::picture::Picture;
-use super::{Key, Screen};
+use super::received::Received;
+use super::{Ended, Key, Modes, Screen, TerminalError};
 use crate::steady::Moment;
 
 /// The longest that a program may take for anything: it may stretch a passphrase on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a wait looks whether the program still runs.
 const SLICE: Duration = Duration::from_millis(200);
-/// The longest that a program may take to draw a picture that it has begun.
-const FRAME: Duration = Duration::from_secs(2);
 /// Between the pieces of one picture without marks there is less.
 const QUIET: Duration = Duration::from_millis(4);
 
@@ -38,81 +37,6 @@ pub struct Terminal {
     line: Option<File>,
     before: Modes,
     received: Arc<Received>,
-}
-
-#[derive(Debug)]
-struct Received {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-struct State {
-    emulator: vt100::Parser,
-    bytes: Vec<u8>,
-    picture: Picture,
-    last: Moment,
-    ended: bool,
-}
-
-impl State {
-    fn take(&mut self, bytes: &[u8]) {
-        self.emulator.process(bytes);
-        self.bytes.extend_from_slice(bytes);
-        self.picture = self.picture.after(&self.bytes, bytes.len());
-    }
-}
-
-impl fmt::Debug for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes", self.bytes.len())
-    }
-}
-
-/// Modes of a terminal: echo, lines, signals, special characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Modes(String);
-
-impl Modes {
-    fn of(line: &File) -> Result<Modes, TerminalError> {
-        Ok(Modes(format!("{:?}", tcgetattr(line)?)))
-    }
-
-    /// Whether what is typed is shown.
-    pub fn echo(&self) -> bool {
-        self.0.contains("ECHO |") || self.0.contains("| ECHO)")
-    }
-}
-
-/// A program that has ended, and what it left.
-#[derive(Debug)]
-pub struct Ended {
-    /// How it ended.
-    pub status: ExitStatus,
-    /// The terminal's modes before.
-    pub before: Modes,
-    /// The terminal's modes afterwards.
-    pub modes: Modes,
-    /// What is on the terminal afterwards.
-    pub screen: Screen,
-    /// Every byte that the terminal ever received.
-    pub received: Vec<u8>,
-}
-
-impl Ended {
-    /// What is not as it was before the program: nothing, for a program that gave its terminal back.
-    pub fn left_over(&self) -> Vec<&'static str> {
-        left_over(&self.before, &self.modes, &self.screen)
-    }
-}
-
-fn left_over(before: &Modes, modes: &Modes, screen: &Screen) -> Vec<&'static str> {
-    let found = [
-        (modes != before, "the modes of the line are others"),
-        (screen.is_alternate, "the alternate screen is still on"),
-        (!screen.shows_cursor, "the cursor is hidden"),
-        (screen.marks_paste, "pasted text is still marked"),
-    ];
-    found.into_iter().filter(|(is_so, _)| *is_so).map(|(_, what)| what).collect()
 }
 
 impl Terminal {
@@ -288,58 +212,6 @@ impl Drop for Terminal {
     }
 }
 
-impl Received {
-    fn of(line: OwnedFd, columns: u16, rows: u16) -> Result<Arc<Received>, TerminalError> {
-        let state = State {
-            emulator: vt100::Parser::new(rows, columns, 0),
-            bytes: Vec::new(),
-            picture: Picture::Whole,
-            last: Moment::now(),
-            ended: false,
-        };
-        let received = Arc::new(Received { state: Mutex::new(state), changed: Condvar::new() });
-        let own = Arc::clone(&received);
-        std::thread::Builder::new().name("emulator".to_owned()).spawn(move || own.read(File::from(line)))?;
-        Ok(received)
-    }
-
-    fn read(&self, mut line: File) {
-        let mut room = [0; 65536];
-        // A line that nobody holds any more ends with an error.
-        while let Ok(read @ 1..) = line.read(&mut room) {
-            let arrived = Moment::now();
-            let mut state = self.lock();
-            state.take(&room[..read]);
-            state.last = arrived;
-            drop(state);
-            self.changed.notify_all();
-        }
-        self.lock().ended = true;
-        self.changed.notify_all();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    fn wait<'s>(&self, state: MutexGuard<'s, State>, time: Duration) -> MutexGuard<'s, State> {
-        match self.changed.wait_timeout(state, time) {
-            Ok((state, _)) => state,
-            Err(poisoned) => poisoned.into_inner().0,
-        }
-    }
-
-    /// What is there now, once the picture that is being drawn is whole. A program that died in it never finishes it.
-    fn screen(&self) -> Screen {
-        let since = Moment::now();
-        let mut state = self.lock();
-        while let Some(left) = since.left_of(FRAME).filter(|_| state.picture == Picture::Begun) {
-            state = self.wait(state, left);
-        }
-        Screen::of(state.emulator.screen())
-    }
-}
-
 /// The terminal becomes the controlling one of the new session, so that signals of its line reach the program.
 fn in_session(command: &Command, line: &File) -> Result<Child, TerminalError> {
     let mut session = Command::new("setsid");
@@ -364,46 +236,4 @@ fn size(columns: u16, rows: u16) -> Winsize {
 
 fn pid(child: &Child) -> Result<Pid, TerminalError> {
     i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(TerminalError::NoName)
-}
-
-/// The terminal or its program is not as expected.
-#[derive(thiserror::Error)]
-pub enum TerminalError {
-    /// A condition was waited for in vain.
-    #[error("{what:?} never came. The screen:\n{screen}")]
-    NeverCame {
-        /// What was waited for.
-        what: String,
-        /// What is there instead.
-        screen: Screen,
-    },
-    /// The program ended first.
-    #[error("the program ended ({status}) before {what:?} came. The screen:\n{screen}")]
-    Ended {
-        /// What was waited for.
-        what: String,
-        /// How it ended.
-        status: ExitStatus,
-        /// What is there instead.
-        screen: Screen,
-    },
-    /// The operating system gives a pseudo-terminal without a usable name, or a process without a number.
-    #[error("the pseudo-terminal or its program cannot be named")]
-    NoName,
-    /// Anything else that the operating system said.
-    #[error("the pseudo-terminal failed ({0})")]
-    Io(#[from] std::io::Error),
-}
-
-impl From<rustix::io::Errno> for TerminalError {
-    fn from(errno: rustix::io::Errno) -> TerminalError {
-        TerminalError::Io(errno.into())
-    }
-}
-
-/// `unwrap` in a test shows the screen as it was.
-impl fmt::Debug for TerminalError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")
-    }
 }
