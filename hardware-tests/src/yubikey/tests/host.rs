@@ -131,29 +131,34 @@ fn short(class: u8, instruction: u8, p1: u8, p2: u8, data: &[u8]) -> Vec<u8> {
 }
 
 fn encrypt(number: u8, key: &[u8], block: &[u8]) -> Vec<u8> {
-    fn with<C: KeyInit + BlockEncrypt>(key: &[u8], block: &[u8]) -> Vec<u8> {
-        let mut block = Block::<C>::clone_from_slice(block);
-        C::new_from_slice(key).unwrap().encrypt_block(&mut block);
-        block.to_vec()
-    }
-    match number {
-        3 => with::<des::TdesEde3>(key, block),
-        8 => with::<aes::Aes128>(key, block),
-        10 => with::<aes::Aes192>(key, block),
-        _ => with::<aes::Aes256>(key, block),
-    }
+    ciphered(number, key, block, Way::Encrypt)
 }
 
 fn decrypt(number: u8, key: &[u8], block: &[u8]) -> Vec<u8> {
-    fn with<C: KeyInit + BlockDecrypt>(key: &[u8], block: &[u8]) -> Vec<u8> {
+    ciphered(number, key, block, Way::Decrypt)
+}
+
+#[derive(Clone, Copy)]
+enum Way {
+    Encrypt,
+    Decrypt,
+}
+
+/// One block, with the cipher that a card knows by this number.
+fn ciphered(number: u8, key: &[u8], block: &[u8], way: Way) -> Vec<u8> {
+    fn with<C: KeyInit + BlockEncrypt + BlockDecrypt>(key: &[u8], block: &[u8], way: Way) -> Vec<u8> {
         let mut block = Block::<C>::clone_from_slice(block);
-        C::new_from_slice(key).unwrap().decrypt_block(&mut block);
+        let cipher = C::new_from_slice(key).unwrap();
+        match way {
+            Way::Encrypt => cipher.encrypt_block(&mut block),
+            Way::Decrypt => cipher.decrypt_block(&mut block),
+        }
         block.to_vec()
     }
     match number {
-        3 => with::<des::TdesEde3>(key, block),
-        8 => with::<aes::Aes128>(key, block),
-        10 => with::<aes::Aes192>(key, block),
-        _ => with::<aes::Aes256>(key, block),
+        3 => with::<des::TdesEde3>(key, block, way),
+        8 => with::<aes::Aes128>(key, block, way),
+        10 => with::<aes::Aes192>(key, block, way),
+        _ => with::<aes::Aes256>(key, block, way),
     }
 }
