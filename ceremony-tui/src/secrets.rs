@@ -10,6 +10,7 @@ use std::io::Write;
 use crate::interrupt::Interrupt;
 use crate::machine::{Novelty, SecretNeed};
 use crate::secret::{Secret, SecretError};
+use crate::token::PinLength;
 
 use descriptor::Listed;
 
@@ -17,8 +18,7 @@ use descriptor::Listed;
 fn shortest(novelty: Novelty) -> usize {
     match novelty {
         Novelty::Known | Novelty::Unlocking | Novelty::ManagementKey => 1,
-        // What PIV asks of a PIN.
-        Novelty::NewPin => 6,
+        Novelty::NewPin(length) => length.least,
         Novelty::New => 8,
     }
 }
@@ -26,7 +26,7 @@ fn shortest(novelty: Novelty) -> usize {
 /// Whether nobody but the person who types it knows it: then it is typed twice.
 pub(crate) fn is_new(novelty: Novelty) -> bool {
     match novelty {
-        Novelty::New | Novelty::NewPin => true,
+        Novelty::New | Novelty::NewPin(_) => true,
         Novelty::Known | Novelty::Unlocking | Novelty::ManagementKey => false,
     }
 }
@@ -75,7 +75,12 @@ pub(crate) fn check_given(need: &SecretNeed, secret: Secret) -> Result<Secret, S
     if secret.len() < shortest {
         return Err(SecretsError::TooShort { shortest });
     }
-    Ok(secret)
+    match need.novelty {
+        Novelty::NewPin(PinLength { most: Some(longest), .. }) if secret.len() > longest => {
+            Err(SecretsError::TooLong { longest })
+        }
+        _ => Ok(secret),
+    }
 }
 
 fn from_terminal(
@@ -116,6 +121,12 @@ pub enum SecretsError {
     TooShort {
         /// The least number of characters.
         shortest: usize,
+    },
+    /// Longer than what a token takes.
+    #[error("This token takes a PIN of at most {longest} characters. Choose a shorter one.")]
+    TooLong {
+        /// The most characters.
+        longest: usize,
     },
     /// `--pin-fd` has no such line.
     #[error(

@@ -32,7 +32,8 @@ use crate::secret::Secret;
 use crate::wait::{Watch, wait};
 
 pub use answer::{
-    Answer, Attestation, Detail, KeyFileKind, Listing, PinState, TokenInfo, TokenKey, TokenKind, Unusable,
+    Answer, Attestation, Detail, FactoryValue, KeyFileKind, Listing, PinLength, PinState, TokenInfo,
+    TokenKey, TokenKind, Traits, Unusable,
 };
 pub use host::HostKind;
 pub use refusal::Refusal;

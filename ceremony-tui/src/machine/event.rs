@@ -2,7 +2,7 @@
 
 use shared::time::UnixTime;
 
-use crate::token::{Answer, AskError, HostKind, Listing, PinState, Request};
+use crate::token::{Answer, AskError, HostKind, Listing, PinLength, PinState, Request};
 
 use super::facts::Facts;
 
@@ -126,8 +126,8 @@ pub enum Novelty {
     Known,
     /// A passphrase that will protect something new.
     New,
-    /// A PIN that a token will take.
-    NewPin,
+    /// A PIN that a token will take, so long.
+    NewPin(PinLength),
     /// It unlocks a PIN, and wrong ones are counted too.
     Unlocking,
     /// A PIV management key, in hexadecimal digits. Wrong ones are not counted.

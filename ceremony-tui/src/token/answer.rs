@@ -62,8 +62,61 @@ pub struct TokenInfo {
     pub pin: PinState,
     /// Whether the PIN is typed on the token itself.
     pub pin_pad: bool,
+    /// What else something is decided by.
+    pub traits: Traits,
     /// What else is worth showing to people.
     pub details: Vec<Detail>,
+}
+
+/// What a token says besides, as far as something is decided by it. The default is a token that says nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Traits {
+    /// What it still has from the factory.
+    pub factory: Vec<FactoryValue>,
+    /// Whether its management key is given to whoever has the PIN.
+    pub management_by_pin: bool,
+    /// What is known about tries of what unlocks the PIN: the PUK, or the security officer's PIN.
+    pub unlocking: Option<PinState>,
+    /// How long a PIN of it is.
+    pub pin_length: Option<PinLength>,
+    /// Whether it, or its reader, has a light that shows which one it is.
+    pub has_light: bool,
+}
+
+/// A value that everybody knows, as long as nobody has changed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FactoryValue {
+    /// The PIN.
+    Pin,
+    /// What unlocks it.
+    Puk,
+    /// The PIV management key.
+    ManagementKey,
+}
+
+/// How many characters a PIN has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinLength {
+    /// At least.
+    pub least: usize,
+    /// At most, where that is known.
+    pub most: Option<usize>,
+}
+
+impl PinLength {
+    /// Whether so many characters are a PIN.
+    pub fn fits(self, characters: usize) -> bool {
+        characters >= self.least && self.most.is_none_or(|most| characters <= most)
+    }
+}
+
+impl std::fmt::Display for PinLength {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.most {
+            Some(most) => write!(formatter, "{} to {most} characters", self.least),
+            None => write!(formatter, "{} characters or more", self.least),
+        }
+    }
 }
 
 /// The kinds of token.

@@ -6,7 +6,7 @@ use ceremony_tui::secret::Secret;
 use ceremony_tui::token::serve::Adapter;
 use ceremony_tui::token::{
     Answer, Authority, KeyLocator, Listing, Login, NewKey, NewKeyKind, PinState, Refusal, Request, TokenId,
-    TokenInfo, TokenKey, TokenKind,
+    TokenInfo, TokenKey, TokenKind, Traits,
 };
 use shared::device::Origin;
 use shared::json::Json;
@@ -115,6 +115,7 @@ impl Inside {
             firmware: None,
             pin: PinState::of_tries(self.tries),
             pin_pad: false,
+            traits: Traits::default(),
             details: Vec::new(),
         }
     }

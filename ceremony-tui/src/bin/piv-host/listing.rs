@@ -1,12 +1,14 @@
 //! Which cards are in which readers.
 
-use ceremony_tui::token::{Detail, Listing, PinState, Refusal, TokenId, TokenInfo, TokenKind, Unusable};
+use ceremony_tui::token::{
+    Detail, FactoryValue, Listing, PinState, Refusal, TokenId, TokenInfo, TokenKind, Traits, Unusable,
+};
 
 use crate::attestation::object_named;
 use crate::card::{Card, Failure, LABEL, Stranger};
 use crate::management;
 use crate::metadata::{MANAGEMENT_KEY, Metadata, PIN, PUK};
-use crate::pin::tries;
+use crate::pin::{CHARACTERS, tries};
 use crate::readers::{Readers, SECONDS};
 
 /// Every reader's card, or why it is none of ours. Readers without a card are none.
@@ -55,6 +57,7 @@ fn refuse_twins(seen: Vec<(String, TokenInfo)>, mut listing: Listing) -> Listing
 }
 
 fn describe(card: &Card<'_>) -> Result<TokenInfo, Failure> {
+    let traits = traits(card)?;
     Ok(TokenInfo {
         id: TokenId { label: LABEL.to_owned(), serial: card.serial.to_string() },
         kind: TokenKind::YubiKey,
@@ -63,30 +66,42 @@ fn describe(card: &Card<'_>) -> Result<TokenInfo, Failure> {
         firmware: Some(card.firmware),
         pin: PinState::of_tries(tries(card)?),
         pin_pad: false,
-        details: details(card)?,
+        details: vec![management_key(card, &traits)?],
+        traits,
     })
 }
 
-/// What should be changed before such a token holds a root key, and what its management key is.
-fn details(card: &Card<'_>) -> Result<Vec<Detail>, Failure> {
-    let mut details = Vec::new();
-    for (name, number) in [("PIN", PIN), ("PUK", PUK)] {
-        let known = Metadata::read(card, number)?;
-        if known.and_then(|known| known.is_factory) == Some(true) {
-            let value = "still the factory's, which everybody knows: change it".to_owned();
-            details.push(Detail { name: name.to_owned(), value });
-        }
-    }
+/// What should be changed before such a token holds a root key, and what its PIN and PUK are like.
+fn traits(card: &Card<'_>) -> Result<Traits, Failure> {
+    let puk = Metadata::read(card, PUK)?.unwrap_or_default();
+    let is_factory = |known: &Metadata| known.is_factory == Some(true);
+    let management_by_pin = is_protected(card)?;
+    let values = [
+        (FactoryValue::Pin, is_factory(&Metadata::read(card, PIN)?.unwrap_or_default())),
+        (FactoryValue::Puk, is_factory(&puk)),
+        (
+            FactoryValue::ManagementKey,
+            !management_by_pin && is_factory(&Metadata::read(card, MANAGEMENT_KEY)?.unwrap_or_default()),
+        ),
+    ];
+    Ok(Traits {
+        factory: values.into_iter().filter_map(|(value, is_factory)| is_factory.then_some(value)).collect(),
+        management_by_pin,
+        unlocking: puk.tries.map(PinState::of_tries),
+        pin_length: Some(CHARACTERS),
+        has_light: true,
+    })
+}
+
+fn management_key(card: &Card<'_>, traits: &Traits) -> Result<Detail, Failure> {
     let known = Metadata::read(card, MANAGEMENT_KEY)?.unwrap_or_default();
-    let mut value =
-        management::Kind::of(&known).map_or("of an unknown kind", management::Kind::name).to_owned();
-    if is_protected(card)? {
-        value.push_str(", protected by the PIN");
-    } else if known.is_factory == Some(true) {
-        value.push_str(", still the factory's");
-    }
-    details.push(Detail { name: "management key".to_owned(), value });
-    Ok(details)
+    let kind = management::Kind::of(&known).map_or("of an unknown kind", management::Kind::name);
+    let remark = match traits.factory.contains(&FactoryValue::ManagementKey) {
+        _ if traits.management_by_pin => ", protected by the PIN",
+        true => ", still the factory's",
+        false => "",
+    };
+    Ok(Detail { name: "management key".to_owned(), value: format!("{kind}{remark}") })
 }
 
 /// Whether the card keeps its management key itself and gives it to whoever has the PIN (a flag in an object of

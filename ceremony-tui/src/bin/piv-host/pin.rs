@@ -1,7 +1,7 @@
 //! PIN and PUK: how many tries are left, one try, a new one. The tries are read before each attempt.
 
 use ceremony_tui::secret::Secret;
-use ceremony_tui::token::{PinState, Refusal};
+use ceremony_tui::token::{PinLength, PinState, Refusal};
 use zeroize::Zeroizing;
 
 use crate::card::{Card, Command, Failure, Response, status};
@@ -15,6 +15,9 @@ const PIN: u8 = 0x80;
 
 /// A PIN or PUK fills eight bytes, ff where it is shorter (NIST SP 800-73-4, part 2, 2.4.3).
 const LENGTH: usize = 8;
+const SHORTEST: usize = 6;
+/// How many characters a PIN has, and a PUK.
+pub(crate) const CHARACTERS: PinLength = PinLength { least: SHORTEST, most: Some(LENGTH) };
 const FILLER: u8 = 0xff;
 const RULE: &str = "6 to 8 characters, and so has a PUK";
 
@@ -111,7 +114,7 @@ fn padded(given: &Secret, new: Option<&Secret>) -> Result<Zeroizing<Vec<u8>>, Re
 /// Whether it could be a PIN.
 fn put(data: &mut Vec<u8>, secret: &Secret) -> bool {
     let bytes = secret.expose();
-    if !(6..=LENGTH).contains(&bytes.len()) || bytes.contains(&FILLER) {
+    if !(SHORTEST..=LENGTH).contains(&bytes.len()) || bytes.contains(&FILLER) {
         return false;
     }
     let end = data.len() + LENGTH;

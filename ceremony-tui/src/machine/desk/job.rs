@@ -39,6 +39,8 @@ pub(super) enum Job {
 pub(super) enum Fresh {
     /// A wrong PIN costs a try: the count is read first, and a locked token is not asked.
     Pin,
+    /// The same of what unlocks the PIN.
+    Unlocking,
     /// The token has to be there.
     Presence,
 }
@@ -91,9 +93,8 @@ impl Job {
         match self {
             Job::ShowHidden | Job::ChangePin | Job::Prove(_) => Fresh::Pin,
             Job::Generate(plan) if plan.authority() == Authority::Pin => Fresh::Pin,
-            Job::Generate(_) | Job::UnblockPin | Job::Identify | Job::Attest(_) | Job::AttestFor(_) => {
-                Fresh::Presence
-            }
+            Job::UnblockPin => Fresh::Unlocking,
+            Job::Generate(_) | Job::Identify | Job::Attest(_) | Job::AttestFor(_) => Fresh::Presence,
         }
     }
 
@@ -180,17 +181,26 @@ fn unblock(token: &TokenInfo) -> Vec<Part> {
             "Many tokens count wrong security officer's PINs, and after the last one nobody can unlock them.",
         ],
     };
-    let mut parts = vec![Part::named("PIN tries", known::pin(token)), Part::Gap];
+    let (name, unknown) = match token.kind {
+        TokenKind::YubiKey => ("PUK tries", "this firmware does not say how many are left"),
+        TokenKind::Pkcs11 => ("officer's tries", "the token does not say"),
+    };
+    let tries = token.traits.unlocking.map_or_else(|| unknown.to_owned(), known::tries);
+    let mut parts = vec![Part::named(name, tries), Part::named("PIN tries", known::pin(token)), Part::Gap];
     parts.extend(cost.map(Part::line));
     parts.push(Part::line(length(token)));
     parts.push(Part::line("The keys stay as they are."));
     parts
 }
 
-fn length(token: &TokenInfo) -> &'static str {
+fn length(token: &TokenInfo) -> String {
+    let length = secret::new_pin_length(token);
     match token.kind {
-        TokenKind::YubiKey => "A YubiKey's PIN has 6 to 8 characters; digits are the best choice.",
-        TokenKind::Pkcs11 => "A new PIN has at least 6 characters; the token may want more.",
+        TokenKind::YubiKey => format!("A new PIN has {length}; digits are the best choice."),
+        TokenKind::Pkcs11 if length.most.is_none() => {
+            format!("A new PIN has {length}; the token may want more.")
+        }
+        TokenKind::Pkcs11 => format!("A new PIN has {length}."),
     }
 }
 

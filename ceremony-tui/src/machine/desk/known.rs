@@ -4,8 +4,7 @@ use shared::device::{KeyPolicy, Origin, PinPolicy, TouchPolicy, Weakness};
 use shared::key::Key;
 
 use crate::machine::board::Part;
-use crate::machine::sentence::short_id;
-use crate::token::{PinState, TokenInfo, TokenKey, TokenKind};
+use crate::token::{FactoryValue, PinState, TokenInfo, TokenKey, TokenKind};
 
 pub(super) use crate::machine::seen::name_of;
 
@@ -27,59 +26,57 @@ pub(super) fn details(token: &TokenInfo) -> Vec<Part> {
     if let Some(firmware) = token.firmware {
         parts.push(Part::named("firmware", firmware.to_string()));
     }
-    // What is warned about is not said twice.
-    let details = token
-        .details
-        .iter()
-        .filter(|detail| detail.name == MANAGEMENT_KEY || !has_factory(token, &detail.name));
+    let details = token.details.iter();
     parts.extend(details.map(|detail| Part::named(detail.name.as_str(), detail.value.as_str())));
     parts
 }
 
 /// What everybody can do with it, because everybody knows what it still has from the factory.
 pub(super) fn factory_values(token: &TokenInfo) -> Vec<Part> {
-    let known = FACTORY_VALUES.iter().filter(|value| has_factory(token, value.name));
     let warning = |value: &FactoryValue| {
-        let FactoryValue { name, cure } = value;
+        let (name, cure) = name_and_cure(*value);
         Part::warning(format!("The {name} is the one from the factory, which everybody knows. {cure}"))
     };
-    known.map(warning).collect()
+    token.traits.factory.iter().map(warning).collect()
 }
 
-/// A value that everybody knows.
-struct FactoryValue {
-    name: &'static str,
-    cure: &'static str,
+fn name_and_cure(value: FactoryValue) -> (&'static str, &'static str) {
+    match value {
+        FactoryValue::Pin => ("PIN", "Change it: choose pin."),
+        FactoryValue::Puk => ("PUK", "Change it with: ykman piv access change-puk"),
+        FactoryValue::ManagementKey => {
+            ("management key", "Change it with: ykman piv access change-management-key --generate --protect")
+        }
+    }
 }
 
-const MANAGEMENT_KEY: &str = "management key";
-
-const FACTORY_VALUES: [FactoryValue; 3] = [
-    FactoryValue { name: "PIN", cure: "Change it: choose pin." },
-    FactoryValue { name: "PUK", cure: "Change it with: ykman piv access change-puk" },
-    FactoryValue {
-        name: MANAGEMENT_KEY,
-        cure: "Change it with: ykman piv access change-management-key --generate --protect",
-    },
-];
-
-fn detail<'a>(token: &'a TokenInfo, name: &str) -> Option<&'a str> {
-    let found = token.details.iter().find(|detail| detail.name.eq_ignore_ascii_case(name));
-    found.map(|detail| detail.value.as_str())
+/// Why a job that needs the PIN is not begun.
+pub(super) fn locked(token: &TokenInfo) -> Option<String> {
+    (token.pin == PinState::Locked)
+        .then(|| format!("The PIN of {} is locked, so it was not asked for. {}", name_of(token), cure(token)))
 }
 
-fn has_factory(token: &TokenInfo, name: &str) -> bool {
-    detail(token, name).is_some_and(|value| value.contains("factory"))
+/// The same on the page of the token.
+pub(super) fn locked_pin(token: &TokenInfo) -> Option<Part> {
+    (token.pin == PinState::Locked).then(|| Part::warning(format!("The PIN is locked. {}", cure(token))))
 }
 
-/// Whether the management key is the one that every YubiKey leaves the factory with.
-pub(super) fn has_factory_management_key(token: &TokenInfo) -> bool {
-    has_factory(token, MANAGEMENT_KEY)
+fn cure(token: &TokenInfo) -> String {
+    let unlocks = what_unlocks(token);
+    match token.traits.unlocking {
+        Some(PinState::Locked) => {
+            format!("It needs {unlocks}, which is locked too: its keys are lost. Use another token.")
+        }
+        _ => format!("Choose unblock: {unlocks} gives it a new one."),
+    }
 }
 
-/// Whether the PIN opens the management key.
-pub(super) fn has_protected_management_key(token: &TokenInfo) -> bool {
-    detail(token, MANAGEMENT_KEY).is_some_and(|value| value.contains("protected"))
+/// What gives a token a new PIN.
+pub(super) fn what_unlocks(token: &TokenInfo) -> &'static str {
+    match token.kind {
+        TokenKind::YubiKey => "the PUK",
+        TokenKind::Pkcs11 => "the security officer's PIN",
+    }
 }
 
 /// Its maker and model.
@@ -99,7 +96,12 @@ fn kind(token: &TokenInfo) -> &'static str {
 
 /// What is known about its PIN, in words.
 pub(super) fn pin(token: &TokenInfo) -> String {
-    match token.pin {
+    tries(token.pin)
+}
+
+/// What is known about tries, in words.
+pub(super) fn tries(state: PinState) -> String {
+    match state {
         PinState::Fine => "no wrong one since the last right one".to_owned(),
         PinState::Low => "a wrong one was given; few tries are left".to_owned(),
         PinState::Left(tries) => format!("{tries} tries left"),
@@ -111,6 +113,7 @@ pub(super) fn pin(token: &TokenInfo) -> String {
 /// A key in one line, and what speaks against it.
 pub(super) fn key(token: &TokenInfo, key: &TokenKey) -> Vec<Part> {
     let mut parts = vec![Part::named(place(token, &key.id), line(key))];
+    parts.extend(parsed(key).ok().map(|public| Part::named("key id", public.id().as_str())));
     parts.extend(remarks(token, key).into_iter().map(Part::warning));
     parts
 }
@@ -124,13 +127,8 @@ pub(super) fn place(token: &TokenInfo, id: &str) -> String {
 }
 
 fn line(key: &TokenKey) -> String {
-    let parsed = key
-        .key
-        .as_ref()
-        .map_err(Clone::clone)
-        .and_then(|json| Key::from_json(json).map_err(|error| error.to_string()));
-    let mut parts = match parsed {
-        Ok(parsed) => vec![parsed.title().to_owned(), format!("key id {}", short_id(&parsed))],
+    let mut parts = match parsed(key) {
+        Ok(parsed) => vec![parsed.title().to_owned()],
         Err(reason) => vec![format!("cannot sign a root: {reason}")],
     };
     if !key.label.is_empty() {
@@ -140,6 +138,11 @@ fn line(key: &TokenKey) -> String {
     parts.extend(key.origin.map(|origin| self::origin(origin).to_owned()));
     parts.extend(key.details.iter().map(|detail| format!("{}: {}", detail.name, detail.value)));
     parts.join(", ")
+}
+
+fn parsed(key: &TokenKey) -> Result<Key, String> {
+    let json = key.key.as_ref().map_err(Clone::clone)?;
+    Key::from_json(json).map_err(|error| error.to_string())
 }
 
 /// Both policies, in words.

@@ -4,7 +4,7 @@ use shared::device::{Firmware, KeyPolicy, PinPolicy, TouchPolicy, Weakness};
 
 use crate::machine::board::Part;
 use crate::machine::question::{Choice, Question};
-use crate::token::{Authority, NewKey, NewKeyKind, TokenInfo, TokenKey, TokenKind};
+use crate::token::{Authority, FactoryValue, NewKey, NewKeyKind, TokenInfo, TokenKey, TokenKind};
 
 use super::known;
 
@@ -306,8 +306,8 @@ fn check_label(label: &str) -> Result<(), String> {
 
 fn usual_authority(token: &TokenInfo) -> &'static str {
     match () {
-        () if known::has_protected_management_key(token) => AUTHORITIES[2].0,
-        () if known::has_factory_management_key(token) => AUTHORITIES[0].0,
+        () if token.traits.management_by_pin => AUTHORITIES[2].0,
+        () if token.traits.factory.contains(&FactoryValue::ManagementKey) => AUTHORITIES[0].0,
         () => AUTHORITIES[1].0,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::machine::event::{Novelty, SecretNeed};
 use crate::machine::pin::remark;
-use crate::token::{TokenInfo, TokenKind};
+use crate::token::{PinLength, PinState, TokenInfo, TokenKind};
 
 use super::known::name_of;
 
@@ -19,13 +19,22 @@ pub(super) fn pin(token: &TokenInfo) -> SecretNeed {
 
 /// The PIN as it shall be.
 pub(super) fn new_pin(token: &TokenInfo) -> SecretNeed {
+    let length = new_pin_length(token);
     SecretNeed {
         id: "tokens.new-pin",
         labels: labels(token, " new-pin"),
-        what: format!("New PIN for {}", name_of(token)),
-        novelty: Novelty::NewPin,
+        what: format!("New PIN for {}, {length}", name_of(token)),
+        novelty: Novelty::NewPin(length),
         tries: None,
     }
+}
+
+/// What the token takes, and never less than what PIV asks of a PIN unless the token takes no more.
+pub(super) fn new_pin_length(token: &TokenInfo) -> PinLength {
+    const SHORTEST: usize = 6;
+    let said = token.traits.pin_length.unwrap_or(PinLength { least: SHORTEST, most: None });
+    let least = said.least.max(SHORTEST).min(said.most.unwrap_or(usize::MAX));
+    PinLength { least, ..said }
 }
 
 /// What unlocks a PIN.
@@ -34,12 +43,22 @@ pub(super) fn unlocking(token: &TokenInfo) -> SecretNeed {
         TokenKind::YubiKey => ("tokens.puk", " puk", "PUK"),
         TokenKind::Pkcs11 => ("tokens.so-pin", " so-pin", "Security officer's PIN"),
     };
+    let remark = token.traits.unlocking.map(unlocking_remark).unwrap_or_default();
     SecretNeed {
         id,
         labels: labels(token, label),
-        what: format!("{what} of {}", name_of(token)),
+        what: format!("{what} of {}{remark}", name_of(token)),
         novelty: Novelty::Unlocking,
-        tries: None,
+        tries: token.traits.unlocking,
+    }
+}
+
+/// Beside the prompt, before a try is spent.
+fn unlocking_remark(state: PinState) -> String {
+    match state {
+        PinState::FinalTry => " [LAST TRY: after a wrong one nobody can unlock the PIN]".to_owned(),
+        PinState::Low => " [a wrong one was given before; few tries are left]".to_owned(),
+        PinState::Fine | PinState::Left(_) | PinState::Locked => remark(state),
     }
 }
 

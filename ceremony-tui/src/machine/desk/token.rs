@@ -137,7 +137,7 @@ impl AtToken {
     fn what_next(&self) -> Question {
         let is_card = self.token.kind == TokenKind::YubiKey;
         let has_keys = !self.shown().is_empty();
-        let unlock = if is_card { "the PUK" } else { "the security officer's PIN" };
+        let unlock = known::what_unlocks(&self.token);
         let offers = [
             (GENERATE, "generate a key on the token".to_owned(), matches!(self.keys, Keys::Shown(_))),
             (EXPORT, "write a public key to a medium".to_owned(), export::has_usable(self.shown())),
@@ -145,7 +145,7 @@ impl AtToken {
             (LOGIN, "ask for the PIN and show hidden keys too".to_owned(), !is_card),
             (PIN, "change the PIN".to_owned(), true),
             (UNBLOCK, format!("give it a new PIN by {unlock}"), true),
-            (IDENTIFY, "let its light flicker".to_owned(), true),
+            (IDENTIFY, "let its light flicker".to_owned(), self.token.traits.has_light),
         ];
         let mut choices: Vec<Choice> = offers
             .into_iter()
@@ -209,6 +209,7 @@ impl AtToken {
             parts.push(Part::warning("It was taken out. Put it back, or choose another token."));
         }
         parts.push(Part::named("PIN tries", known::pin(&self.token)));
+        parts.extend(known::locked_pin(&self.token));
         parts.extend(known::factory_values(&self.token));
         let aside = match &self.keys {
             Keys::NotYet => "its keys are being read".to_owned(),

@@ -208,7 +208,7 @@ fn in_file(name: String, key: Key, path: String) -> RootKey {
 
 fn passphrase(name: &str, path: &str, novelty: Novelty) -> SecretNeed {
     let what = match novelty {
-        Novelty::New | Novelty::NewPin => format!("New passphrase for {path}"),
+        Novelty::New | Novelty::NewPin(_) => format!("New passphrase for {path}"),
         Novelty::Known | Novelty::Unlocking | Novelty::ManagementKey => format!("Passphrase of {path}"),
     };
     SecretNeed { id: "root-keys.secret", labels: vec![name.to_owned()], what, novelty, tries: None }

@@ -9,7 +9,7 @@ use shared::key::Key;
 
 use super::world::{World, key, new_yubikey, token};
 use crate::machine::*;
-use crate::token::{AskError, Detail, PinState, Refusal, TokenInfo};
+use crate::token::{AskError, FactoryValue, PinLength, PinState, Refusal, TokenInfo, Traits};
 
 const NEW: Firmware = Firmware::new(5, 7, 1);
 
@@ -93,7 +93,7 @@ fn a_yubikey_without_keys_generates_one_after_a_yes_and_shows_it() {
     assert_eq!(world.question(), "tokens.do");
     let id = world.tokens[0].1[0].1.public().id().to_string();
     assert!(world.said(&id), "the whole key id is said");
-    assert!(parts(&world).contains("slot 9c"), "{}", parts(&world));
+    assert!(parts(&world).contains("slot 9c") && parts(&world).contains(&id), "{}", parts(&world));
     world.answer("generate");
     assert_eq!(default(&world).as_deref(), Some("9a"), "a slot with a key is not offered");
     assert!(!words(&world).contains(&"9c".to_owned()));
@@ -159,6 +159,12 @@ fn a_pkcs11_token_is_asked_for_an_id_that_is_free_a_label_and_a_kind() {
     assert_eq!(world.question(), "tokens.generate");
     world.answer("yes");
     assert_eq!(world.changes, ["generate a1"]);
+}
+
+#[test]
+fn only_what_has_a_light_is_asked_to_show_it() {
+    assert!(words(&World::at_token(yubikey())).contains(&"identify".to_owned()));
+    assert!(!words(&World::at_token(softhsm())).contains(&"identify".to_owned()));
 }
 
 #[test]

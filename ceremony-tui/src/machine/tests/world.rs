@@ -19,7 +19,7 @@ use shared::time::UnixTime;
 use crate::machine::*;
 use crate::token::module::{ModuleChoice, ModuleFound};
 use crate::token::{
-    AskError, Attestation, HostKind, PinState, Refusal, TokenId, TokenInfo, TokenKind, Unusable,
+    AskError, Attestation, HostKind, PinState, Refusal, TokenId, TokenInfo, TokenKind, Traits, Unusable,
 };
 
 pub(crate) use desk::new_yubikey;
@@ -98,6 +98,7 @@ pub(crate) fn yubikey(serial: &str, firmware: &str, seed: u8) -> (TokenInfo, Vec
         firmware: Some(firmware.parse().unwrap()),
         pin: PinState::Left(3),
         pin_pad: false,
+        traits: desk::card_traits(),
         details: Vec::new(),
     };
     (token, vec![("9c".to_owned(), p256(seed))])
@@ -121,6 +122,7 @@ pub(crate) fn token(label: &str, serial: &str, seed: u8) -> (TokenInfo, Vec<(Str
         firmware: None,
         pin: PinState::Fine,
         pin_pad: false,
+        traits: Traits { unlocking: Some(PinState::Fine), ..Traits::default() },
         details: Vec::new(),
     };
     (token, vec![("01".to_owned(), key(seed))])

@@ -171,17 +171,15 @@ fn tries(prompt: &SecretPrompt) -> Option<&'static str> {
         (Some(PinState::Fine), _) => {
             Some("The token counts wrong PINs. None was given since the last right one.")
         }
+        (Some(_), Novelty::Unlocking) | (None, Novelty::Unlocking) => Some(
+            "Wrong ones are counted too, and after the last one nobody can unlock the PIN. Esc spends no try.",
+        ),
         // What is asked for says already how many tries are left.
         (Some(PinState::Low | PinState::Left(_) | PinState::FinalTry | PinState::Locked), _) => {
             Some("Be sure before you press Enter. Esc spends no try.")
         }
         (None, Novelty::Known) => Some("A wrong passphrase changes nothing; it can be typed again."),
-        (None, Novelty::NewPin) => {
-            Some("6 characters or more, twice. The token keeps it; nobody can read it.")
-        }
-        (None, Novelty::Unlocking) => Some(
-            "Wrong ones are counted too, and after the last one nobody can unlock the PIN. Esc spends no try.",
-        ),
+        (None, Novelty::NewPin(_)) => Some("It is typed twice. The token keeps it; nobody can read it."),
         (None, Novelty::ManagementKey) => {
             Some("48 digits from most YubiKeys, 64 from some. A wrong one changes nothing.")
         }

@@ -226,6 +226,7 @@ mod tests {
     use crate::screen::event::{Command, Event};
     use crate::screen::keymap;
     use crate::screen::model::{Document, Doing, Paging, Situation};
+    use crate::token::PinLength;
 
     fn typing(novelty: Novelty) -> Typing {
         let need = SecretNeed { id: "x", labels: Vec::new(), what: "PIN".to_owned(), novelty, tries: None };
@@ -266,6 +267,18 @@ mod tests {
             assert_eq!(came.is_ok(), same);
         }
         assert!(typed(&mut typing(Novelty::New), b"short\r").unwrap().is_err());
+    }
+
+    #[test]
+    fn a_new_pin_that_the_token_would_not_take_is_refused_before_it_is_typed_again() {
+        let new_pin = || typing(Novelty::NewPin(PinLength { least: 6, most: Some(8) }));
+        for (wrong, why) in [("12345", "at least 6"), ("123456789", "at most 8 characters")] {
+            let refused = typed(&mut new_pin(), format!("{wrong}\r").as_bytes()).unwrap().unwrap_err();
+            assert!(refused.contains(why), "{refused}");
+        }
+        for fits in ["123456", "12345678"] {
+            assert_eq!(typed(&mut new_pin(), format!("{fits}\r").as_bytes()), None);
+        }
     }
 
     #[test]

@@ -163,8 +163,9 @@ fn a_pin_is_changed_locked_and_unlocked_and_the_puk_too_has_an_end() {
         assert_eq!(bench.tries(), (left, 3), "one attempt, one try");
         bench.back_to_choice();
     }
-    let said = bench.agree("pin", "tokens.change-pin");
-    assert!(said.contains("is locked, so it was not asked for"), "{said}");
+    bench.room.answer("tokens.do", "pin");
+    let said = bench.room.said();
+    assert!(said.contains("is locked, so it was not asked for. Choose unblock: the PUK gives it"), "{said}");
     let said = bench.agree("unblock", "tokens.unblock");
     assert!(said.contains("has a new PIN and is not locked"), "{said}");
     assert_eq!(bench.tries(), (3, 3));
@@ -174,7 +175,14 @@ fn a_pin_is_changed_locked_and_unlocked_and_the_puk_too_has_an_end() {
         assert_eq!(bench.tries(), (3, left));
         bench.back_to_choice();
     }
-    let said = bench.agree("unblock", "tokens.unblock");
+    for prompt in
+        ["[3 tries left]", "[2 tries left]", "[LAST TRY: after a wrong one nobody can unlock the PIN]"]
+    {
+        let prompt = format!("PUK of YubiKey 5.7.1 11111111 {prompt}");
+        assert!(bench.room.transcript.contains(&prompt), "{prompt}: {}", bench.room.transcript);
+    }
+    bench.room.answer("tokens.do", "unblock");
+    let said = bench.room.said();
     assert!(said.contains("The PUK of this token is locked too"), "{said}");
     let transcript = leave(bench.room);
     assert!(

@@ -1,7 +1,8 @@
 //! What a YubiKey is asked while all is well; other programs agree with what our host says about it.
 
 use ceremony_tui::token::{
-    Answer, Attestation, Authority, Login, NewKey, NewKeyKind, PinState, Request, TokenKind,
+    Answer, Attestation, Authority, FactoryValue, Login, NewKey, NewKeyKind, PinLength, PinState, Request,
+    TokenKind, Traits,
 };
 use hardware_tests::oracles::{Oracles, SignatureScheme, openssl_verifies};
 use hardware_tests::yubikey::Algorithm;
@@ -33,7 +34,11 @@ fn a_token_is_shown_with_firmware_tries_and_what_is_still_the_factory_s() {
         };
         assert_eq!(detail("management key"), Some(management));
         let says = firmware >= Firmware::new(5, 3, 0);
-        assert_eq!(detail("PIN").is_some_and(|value| value.contains("factory")), says, "{firmware}");
+        let Traits { factory, unlocking, pin_length, has_light, .. } = &seen.traits;
+        let everything = [FactoryValue::Pin, FactoryValue::Puk, FactoryValue::ManagementKey];
+        assert_eq!(factory.as_slice(), if says { &everything[..] } else { &[] }, "{firmware}");
+        assert_eq!(*unlocking, says.then_some(PinState::Left(3)), "{firmware}");
+        assert_eq!((*pin_length, *has_light), (Some(PinLength { least: 6, most: Some(8) }), true));
     }
 }
 
@@ -191,7 +196,10 @@ fn a_management_key_that_ykman_protected_by_the_pin_is_opened_by_the_pin() {
     let words = ["piv", "access", "change-management-key", "--protect", "--generate", "--force", "-P", PIN];
     let oracles = Oracles::of_environment().unwrap_or_else(|error| panic!("{error}"));
     oracles.ykman(&room.bench, SERIAL, &[&words[..], &["-m", FACTORY]].concat()).unwrap();
-    let details = &room.listing().tokens[0].details;
+    let listing = room.listing();
+    let seen = &listing.tokens[0];
+    assert!(seen.traits.management_by_pin && !seen.traits.factory.contains(&FactoryValue::ManagementKey));
+    let details = &seen.details;
     assert!(details.iter().any(|detail| detail.value == "AES-192, protected by the PIN"), "{details:?}");
     let factory = generate("9c", NewKeyKind::P256, None, Authority::FactoryManagementKey);
     assert!(room.refused(factory, &[]).contains("The management key is wrong"));

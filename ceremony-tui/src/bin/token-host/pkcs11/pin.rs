@@ -83,8 +83,7 @@ pub(super) fn unblock(token: &Token<'_>, secrets: &[Secret]) -> Result<(), Refus
 /// Looked at before any try is spent.
 fn new_pin(token: &Token<'_>, secret: &Secret) -> Result<AuthPin, Refusal> {
     let unusable = || Refusal::UnusablePin { rule: format!("a PIN has {}", rule(token)) };
-    let (least, most) = (token.info.min_pin_length(), token.info.max_pin_length());
-    if token::pin_rule(&token.info).is_some() && !(least..=most).contains(&secret.len()) {
+    if token::pin_length(&token.info).is_some_and(|length| !length.fits(secret.len())) {
         return Err(unusable());
     }
     text(secret).ok_or_else(unusable)
@@ -96,7 +95,7 @@ fn text(secret: &Secret) -> Option<AuthPin> {
 }
 
 fn rule(token: &Token<'_>) -> String {
-    token::pin_rule(&token.info).unwrap_or_else(|| "another form".to_owned())
+    token::pin_length(&token.info).map_or_else(|| "another form".to_owned(), |length| length.to_string())
 }
 
 fn not_taken(token: &Token<'_>, action: &str, error: &Error) -> Refusal {

@@ -114,9 +114,8 @@ impl Open<'_> {
     fn not_a_pin(&self, error: &Error) -> Option<String> {
         let Error::Pkcs11(RvError::PinLenRange | RvError::ArgumentsBad, _) = error else { return None };
         let length = self.pin.and_then(Pin::typed_length)?;
-        let (least, most) = (self.token.info.min_pin_length(), self.token.info.max_pin_length());
-        let said = token::pin_rule(&self.token.info).filter(|_| length < least || length > most);
-        Some(said.unwrap_or_else(|| "another length or other characters".to_owned()))
+        let said = token::pin_length(&self.token.info).filter(|said| !said.fits(length));
+        Some(said.map_or_else(|| "another length or other characters".to_owned(), |said| said.to_string()))
     }
 }
 

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use ceremony_tui::clock::Deadline;
-use ceremony_tui::token::{Detail, Listing, PinState, Refusal, TokenId, TokenInfo, TokenKind, Unusable};
+use ceremony_tui::token::{
+    Detail, Listing, PinLength, PinState, Refusal, TokenId, TokenInfo, TokenKind, Traits, Unusable,
+};
 use cryptoki::context::Pkcs11;
 use cryptoki::error::{Error, RvError};
 use cryptoki::slot::{Slot, TokenInfo as Info};
@@ -25,7 +27,7 @@ pub(super) fn list(context: &Pkcs11) -> Result<Listing, Refusal> {
     let mut listing = Listing::default();
     for slot in slots(context)? {
         match context.get_token_info(slot) {
-            Ok(info) if info.token_initialized() => listing.tokens.push(describe(&info)),
+            Ok(info) if info.token_initialized() => listing.tokens.push(describe(context, slot, &info)),
             // The empty place for the next token of a store in files is nothing that somebody plugged in.
             Ok(_) if is_hardware(context, slot) => listing.unusable.push(Unusable {
                 place: place(context, slot),
@@ -56,7 +58,7 @@ fn is_hardware(context: &Pkcs11, slot: Slot) -> bool {
     context.get_slot_info(slot).is_ok_and(|info| info.hardware_slot() || info.removable_device())
 }
 
-fn describe(info: &Info) -> TokenInfo {
+fn describe(context: &Pkcs11, slot: Slot, info: &Info) -> TokenInfo {
     TokenInfo {
         id: identify(info),
         kind: TokenKind::Pkcs11,
@@ -66,6 +68,12 @@ fn describe(info: &Info) -> TokenInfo {
         firmware: None,
         pin: pin_state(info),
         pin_pad: info.protected_authentication_path(),
+        traits: Traits {
+            unlocking: Some(officer_state(info)),
+            pin_length: pin_length(info),
+            has_light: is_hardware(context, slot),
+            ..Traits::default()
+        },
         details: details(info),
     }
 }
@@ -78,8 +86,8 @@ fn details(info: &Info) -> Vec<Detail> {
     if firmware {
         say("Firmware, as the module writes it", version.to_string());
     }
-    if let Some(rule) = pin_rule(info) {
-        say("PIN", rule);
+    if let Some(length) = pin_length(info) {
+        say("PIN", length.to_string());
     }
     if !info.user_pin_initialized() {
         say("PIN", "not set yet".to_owned());
@@ -95,9 +103,9 @@ fn identify(info: &Info) -> TokenId {
 }
 
 /// What a PIN of the token is like, where it says something that means anything.
-pub(super) fn pin_rule(info: &Info) -> Option<String> {
+pub(super) fn pin_length(info: &Info) -> Option<PinLength> {
     let (least, most) = (info.min_pin_length(), info.max_pin_length());
-    (least <= most && most > 0 && most < 1024).then(|| format!("{least} to {most} characters"))
+    (least <= most && most > 0 && most < 1024).then_some(PinLength { least, most: Some(most) })
 }
 
 fn pin_state(info: &Info) -> PinState {

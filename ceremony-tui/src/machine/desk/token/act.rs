@@ -12,9 +12,8 @@ use crate::machine::desk::known::{self, name_of};
 use crate::machine::desk::new_key::{self, Plan};
 use crate::machine::draft::Draft;
 use crate::machine::event::{Effect, Event, Exported, Moment};
-use crate::machine::pin;
 use crate::machine::seen::key_word;
-use crate::token::{Answer, AskError, Listing, Refusal, TokenKind};
+use crate::token::{Answer, AskError, Listing, PinState, Refusal, TokenKind};
 
 impl AtToken {
     pub(in crate::machine::desk) fn update(
@@ -137,7 +136,21 @@ impl AtToken {
                         maker's tool for that.";
             return self.refuse(Doing::Choose, text);
         }
-        self.on(Doing::Ready(job), [])
+        match self.objection(&job) {
+            Some(sentences) => self.refuse(Doing::Choose, sentences),
+            None => self.on(Doing::Ready(job), []),
+        }
+    }
+
+    /// Why a try would be lost, or is none.
+    fn objection(&self, job: &Job) -> Option<String> {
+        match job.fresh() {
+            Fresh::Pin => known::locked(&self.token),
+            Fresh::Unlocking if self.token.traits.unlocking == Some(PinState::Locked) => {
+                Some(Refusal::PukLocked.to_string())
+            }
+            Fresh::Unlocking | Fresh::Presence => None,
+        }
     }
 
     /// Somebody said yes: the token's own word about its PIN, fresh, before a try is spent.
@@ -161,9 +174,9 @@ impl AtToken {
             );
             return self.refuse(Doing::Choose, text);
         }
-        match pin::check(&self.token) {
-            Err(sentences) if job.fresh() == Fresh::Pin => self.refuse(Doing::Choose, sentences),
-            _ => self.work(job, moment),
+        match self.objection(&job) {
+            Some(sentences) => self.refuse(Doing::Choose, sentences),
+            None => self.work(job, moment),
         }
     }
 
@@ -281,14 +294,24 @@ impl AtToken {
             }
             (job, error) if job.changes() && !is_certain(error) => self.in_doubt(error),
             (job, error) => {
-                if let AskError::Refused(Refusal::WrongPin { state }) = error {
-                    self.token.pin = *state;
-                }
-                let locked = AskError::Refused(Refusal::PinLocked);
-                let lost = AskError::Refused(Refusal::PukLocked);
-                let doing = if [&locked, &lost].contains(&error) { Doing::Choose } else { before(job) };
+                self.hear(error);
+                let doing = if self.objection(&job).is_some() { Doing::Choose } else { before(job) };
                 self.refuse(doing, error.to_string())
             }
+        }
+    }
+}
+
+impl AtToken {
+    /// What a refusal says about tries.
+    fn hear(&mut self, error: &AskError) {
+        let AskError::Refused(refusal) = error else { return };
+        match refusal {
+            Refusal::WrongPin { state } => self.token.pin = *state,
+            Refusal::PinLocked => self.token.pin = PinState::Locked,
+            Refusal::WrongPuk { state } => self.token.traits.unlocking = Some(*state),
+            Refusal::PukLocked => self.token.traits.unlocking = Some(PinState::Locked),
+            _ => {}
         }
     }
 }

@@ -32,15 +32,80 @@ fn a_locked_pin_is_not_asked_for_and_the_puk_unlocks_it() {
     card.pin = PinState::Locked;
     let mut world = World::at_token(card);
     let asked = world.asked;
+    assert!(parts(&world).contains("Choose unblock: the PUK gives it a new one."), "{}", parts(&world));
     world.answer("pin");
-    world.answer("yes");
-    assert_eq!((world.asked, world.question().as_str()), (asked, "tokens.do"), "the token was not asked");
-    assert!(world.said("is locked"));
+    assert_eq!((world.asked, world.question().as_str()), (asked, "tokens.do"), "no yes that cannot work");
+    assert!(world.said("is locked, so it was not asked for. Choose unblock: the PUK gives it a new one."));
+    assert!(!world.said("ceremony-tui tokens"), "nobody is sent to where they are");
     world.answer("unblock");
     assert!(world.said("Wrong PUKs are counted"));
     world.answer("yes");
     assert_eq!(world.changes, ["unblock"]);
     assert!(parts(&world).contains("3 tries left"), "{}", parts(&world));
+}
+
+#[test]
+fn the_last_wrong_pin_leads_back_to_the_token_that_names_what_unlocks_it() {
+    let mut world = World::at_token(yubikey());
+    world.refusals.push_back(Refusal::WrongPin { state: PinState::Locked });
+    world.answer("pin");
+    world.answer("yes");
+    assert_eq!(world.question(), "tokens.do");
+    assert!(parts(&world).contains("Choose unblock"), "{}", parts(&world));
+}
+
+/// What the prompt of the first secret says, and its tries.
+fn prompt(world: &mut World) -> (String, Option<PinState>) {
+    let moment = world.moment();
+    let looking = world.machine.update(Event::Answer("yes".to_owned()), moment);
+    let [Effect::LookAtTokens { host }] = looking.as_slice() else { panic!("{looking:?}") };
+    let seen = Event::TokensSeen(host.clone(), world.sight(host));
+    let asked = world.machine.update(seen, moment);
+    let [Effect::Ask { secrets, .. }] = asked.as_slice() else { panic!("{asked:?}") };
+    (secrets[0].what.clone(), secrets[0].tries)
+}
+
+#[test]
+fn tries_of_the_puk_are_shown_before_each_attempt() {
+    for (state, remark, tries) in [
+        (PinState::Left(2), "[2 tries left]", "2 tries left"),
+        (PinState::FinalTry, "[LAST TRY: after a wrong one nobody can unlock the PIN]", "ONE try left"),
+    ] {
+        let mut world = World::at_token(yubikey());
+        world.refusals.push_back(Refusal::WrongPuk { state });
+        world.answer("unblock");
+        assert!(parts(&world).contains("\"PUK tries\", value: \"3 tries left\""), "{}", parts(&world));
+        world.answer("yes");
+        assert!(parts(&world).contains(tries), "after a wrong one: {}", parts(&world));
+        world.tokens[0].0.traits.unlocking = Some(state);
+        let (what, known) = prompt(&mut world);
+        assert!(what.starts_with("PUK of YubiKey 5.7.1 11111111") && what.ends_with(remark), "{what}");
+        assert_eq!(known, Some(state));
+    }
+    let mut world = World::at_token(yubikey());
+    world.tokens[0].0.traits.unlocking = Some(PinState::Locked);
+    world.answer("unblock");
+    let asked = world.asked;
+    world.answer("yes");
+    assert!(world.said("can never be unlocked") && world.asked == asked, "a locked PUK is not asked for");
+    assert_eq!(world.question(), "tokens.do");
+}
+
+#[test]
+fn a_new_pin_is_as_long_as_the_token_says() {
+    let length = |least, most| PinLength { least, most };
+    for (said, expected) in [
+        (Some(length(6, Some(8))), "6 to 8 characters"),
+        (Some(length(4, Some(255))), "6 to 255 characters"),
+        (Some(length(4, Some(4))), "4 to 4 characters"),
+        (None, "6 characters or more"),
+    ] {
+        let mut token = softhsm();
+        token.traits.pin_length = said;
+        let mut world = World::at_token(token);
+        world.answer("pin");
+        assert!(parts(&world).contains(expected), "{}", parts(&world));
+    }
 }
 
 #[test]
@@ -107,9 +172,13 @@ fn a_pin_pad_takes_no_pin_from_the_keyboard() {
 
 #[test]
 fn the_management_key_is_the_one_that_the_token_has() {
-    for (value, word) in [("AES-192, protected by the PIN", "pin"), ("AES-192", "typed")] {
+    for (factory, management_by_pin, word) in [
+        (vec![FactoryValue::ManagementKey], false, "factory"),
+        (Vec::new(), true, "pin"),
+        (Vec::new(), false, "typed"),
+    ] {
         let mut card = yubikey();
-        card.details = vec![Detail { name: "management key".to_owned(), value: value.to_owned() }];
+        card.traits = Traits { factory, management_by_pin, ..card.traits };
         let mut world = World::at_token(card);
         world.answer("generate");
         pass_until(&mut world, "tokens.management");

@@ -5,7 +5,8 @@ use shared::device::{Firmware, KeyPolicy, Origin, PinPolicy, TouchPolicy};
 use super::{World, key};
 use crate::machine::*;
 use crate::token::{
-    Answer, Attestation, Detail, PinState, Refusal, Request, TokenId, TokenInfo, TokenKey, TokenKind,
+    Answer, Attestation, Detail, FactoryValue, PinLength, PinState, Refusal, Request, TokenId, TokenInfo,
+    TokenKey, TokenKind, Traits,
 };
 
 /// A YubiKey without keys, with the values of the factory.
@@ -19,7 +20,18 @@ pub(crate) fn new_yubikey(serial: &str, firmware: Firmware) -> TokenInfo {
         firmware: Some(firmware),
         pin: PinState::Left(3),
         pin_pad: false,
-        details: vec![detail("management key", "AES-192, factory value"), detail("PIN", "factory value")],
+        traits: Traits { factory: vec![FactoryValue::Pin, FactoryValue::ManagementKey], ..card_traits() },
+        details: vec![detail("management key", "AES-192, factory value")],
+    }
+}
+
+/// What a YubiKey says whose values somebody has changed.
+pub(super) fn card_traits() -> Traits {
+    Traits {
+        unlocking: Some(PinState::Left(3)),
+        pin_length: Some(PinLength { least: 6, most: Some(8) }),
+        has_light: true,
+        ..Traits::default()
     }
 }
 
@@ -77,7 +89,7 @@ impl World {
             }
             Request::ChangePin { .. } => {
                 self.changes.push("pin".to_owned());
-                self.tokens[at].0.details.retain(|detail| detail.name != "PIN");
+                self.tokens[at].0.traits.factory.retain(|value| *value != FactoryValue::Pin);
                 Ok(Answer::Done)
             }
             Request::UnblockPin { .. } => {
