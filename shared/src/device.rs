@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use weakness::Weakness;
+pub use weakness::{Weakness, generates_rsa_3072};
 pub use yubikey::{FormFactor, PivSlot, Serial};
 
 /// The version of a device's firmware. It never changes on a YubiKey, so a key is as old as its device.

@@ -9,6 +9,14 @@ const EUCLEAK_MENDED: Firmware = Firmware::new(5, 7, 0);
 const ROCA_FIRST: Firmware = Firmware::new(4, 2, 6);
 const ROCA_LAST: Firmware = Firmware::new(4, 3, 4);
 
+/// From here on a YubiKey generates RSA keys of more than 2048 bits.
+const LARGE_RSA: Firmware = Firmware::new(5, 7, 0);
+
+/// Whether a YubiKey with that firmware generates RSA keys of 3072 bits.
+pub fn generates_rsa_3072(firmware: Firmware) -> bool {
+    firmware >= LARGE_RSA
+}
+
 /// A known weakness of a key or of the device that it is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Weakness {
@@ -39,6 +47,12 @@ impl Weakness {
             Weakness::Eucleak(_) => false,
             Weakness::RocaFirmware(_) | Weakness::RocaModulus => true,
         }
+    }
+
+    /// Its first sentence without its full stop: why, for a sentence that says what to do itself.
+    pub fn reason(self) -> String {
+        let sentences = self.to_string();
+        sentences.split_once(". ").map_or(sentences.as_str(), |(first, _)| first).to_owned()
     }
 
     /// What is known against a key, whatever holds it.
@@ -98,5 +112,20 @@ mod tests {
             assert_eq!(weakness(&rsa, firmware, Some(Origin::Imported)), None, "{firmware}");
         }
         assert_eq!(weakness(&key(Scheme::Ed25519), "4.3.4", None), None);
+    }
+
+    #[test]
+    fn a_reason_is_one_clause_for_another_sentence() {
+        let reason = Weakness::RocaFirmware(Firmware::new(4, 3, 4)).reason();
+        assert!(reason.starts_with("The YubiKey has firmware 4.3.4: RSA keys that firmware 4.2.6 to 4.3.4"));
+        assert!(reason.ends_with("(YSA-2017-01, ROCA)"), "{reason}");
+    }
+
+    #[test]
+    fn large_rsa_keys_begin_with_5_7() {
+        let firmware = [(5, 4, 3), (5, 6, 255), (5, 7, 0), (5, 7, 1)];
+        let made =
+            firmware.map(|(major, minor, patch)| generates_rsa_3072(Firmware::new(major, minor, patch)));
+        assert_eq!(made, [false, false, true, true]);
     }
 }

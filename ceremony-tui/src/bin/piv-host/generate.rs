@@ -2,7 +2,7 @@
 
 use ceremony_tui::secret::Secret;
 use ceremony_tui::token::{Authority, NewKey, NewKeyKind, Refusal};
-use shared::device::{Firmware, KeyPolicy, PinPolicy, TouchPolicy};
+use shared::device::{Firmware, KeyPolicy, PinPolicy, TouchPolicy, Weakness, generates_rsa_3072};
 use shared::key::Key;
 
 use crate::attestation::{attest, certificate};
@@ -69,17 +69,17 @@ impl Order {
     }
 
     fn refuse_for(&self, firmware: Firmware) -> Result<(), Refusal> {
-        let reason = match self.algorithm {
-            algorithm::P256 => return Ok(()),
-            algorithm::RSA_3072 if firmware < Firmware::new(5, 7, 0) => {
-                "a YubiKey makes RSA keys of 3072 bits from firmware 5.7 on"
-            }
-            _ if firmware < Firmware::new(4, 3, 5) => {
-                "this firmware makes RSA keys that can be broken (ROCA, YSA-2017-01)"
-            }
-            _ => return Ok(()),
-        };
-        Err(Refusal::UnsupportedKey { reason: reason.to_owned() })
+        if self.algorithm == algorithm::P256 {
+            return Ok(());
+        }
+        let unsupported = |reason| Err(Refusal::UnsupportedKey { reason });
+        if let Some(weakness) = Weakness::of_new_rsa(firmware) {
+            return unsupported(weakness.reason());
+        }
+        if self.algorithm == algorithm::RSA_3072 && !generates_rsa_3072(firmware) {
+            return unsupported("a YubiKey makes RSA keys of 3072 bits from firmware 5.7 on".to_owned());
+        }
+        Ok(())
     }
 
     fn command(&self) -> Command {

@@ -1,6 +1,6 @@
 //! A key that a token shall generate: what is asked, one question after the other.
 
-use shared::device::{Firmware, KeyPolicy, PinPolicy, TouchPolicy, Weakness};
+use shared::device::{KeyPolicy, PinPolicy, TouchPolicy, Weakness, generates_rsa_3072};
 
 use crate::machine::board::Part;
 use crate::machine::question::{Choice, Question};
@@ -8,8 +8,6 @@ use crate::token::{Authority, FactoryValue, NewKey, NewKeyKind, TokenInfo, Token
 
 use super::known;
 
-/// From here on a YubiKey generates RSA keys of more than 2048 bits.
-const LARGE_RSA: Firmware = Firmware::new(5, 7, 0);
 /// The slot for signatures, which most programs look at first.
 const USUAL_SLOT: &str = "9c";
 /// A CKA_ID of more bytes helps nobody.
@@ -241,7 +239,7 @@ fn weakness(token: &TokenInfo, kind: NewKeyKind) -> Option<Weakness> {
 /// What this token can generate and every client verifies.
 fn kinds(token: &TokenInfo) -> Vec<Offer<NewKeyKind>> {
     let is_card = token.kind == TokenKind::YubiKey;
-    let has_large_rsa = token.firmware.is_some_and(|firmware| firmware >= LARGE_RSA);
+    let has_large_rsa = token.firmware.is_some_and(generates_rsa_3072);
     let is_offered = |kind: NewKeyKind| match kind {
         NewKeyKind::Ed25519 => !is_card,
         NewKeyKind::Rsa3072 => !is_card || has_large_rsa,

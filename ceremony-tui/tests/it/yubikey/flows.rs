@@ -161,9 +161,22 @@ fn no_key_is_generated_over_another_or_with_a_form_that_cannot_sign_a_root() {
         assert!(said.contains(reason), "{said}");
     }
     assert!(room.keys().is_empty());
-    let room = Room::with(&card(Firmware::new(4, 3, 4)));
-    let weak = generate("9c", NewKeyKind::Rsa2048, None, Authority::FactoryManagementKey);
-    assert!(room.refused(weak, &[]).contains("ROCA"));
+}
+
+#[test]
+fn rsa_keys_are_refused_on_just_the_firmware_that_makes_them_weak() {
+    for (patch, is_weak) in [((4, 2, 5), false), ((4, 2, 6), true), ((4, 3, 4), true), ((4, 3, 5), false)] {
+        let (major, minor, patch) = patch;
+        let room = Room::with(&card(Firmware::new(major, minor, patch)));
+        let request = generate("9c", NewKeyKind::Rsa2048, None, Authority::FactoryManagementKey);
+        if is_weak {
+            let said = room.refused(request, &[]);
+            assert!(said.contains("firmware 4.2.6 to 4.3.4") && said.contains("ROCA"), "{said}");
+            assert!(room.keys().is_empty());
+        } else {
+            made(&room, request, &[]);
+        }
+    }
 }
 
 #[test]
