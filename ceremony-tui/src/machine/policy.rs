@@ -49,17 +49,26 @@ pub(super) fn judge(
                 .to_owned(),
         );
     }
-    warnings.extend(policy.into_iter().flat_map(against_policy));
+    warnings.extend(policy.into_iter().flat_map(against));
     Ok(warnings)
 }
 
-fn against_policy(policy: KeyPolicy) -> Vec<String> {
-    let no_touch = "This key signs without a touch: a program on this machine that knows the PIN could sign unseen. \
-                    Generate a key that wants a touch.";
-    let no_pin =
-        "This key signs without a PIN: whoever has the token can sign. Generate a key that wants its PIN.";
-    let touch = (policy.touch == TouchPolicy::Never).then_some(no_touch);
-    let pin = (policy.pin == PinPolicy::Never).then_some(no_pin);
+/// What speaks against a policy, of a key that is there or of one that is going to be made.
+pub(super) fn against(policy: KeyPolicy) -> Vec<String> {
+    let touch = match policy.touch {
+        TouchPolicy::Always => None,
+        TouchPolicy::Cached => Some(
+            "For 15 seconds after a touch this key signs without another one: a program on this machine that knows the \
+             PIN could sign unseen. Prefer a key that wants a touch for each signature.",
+        ),
+        TouchPolicy::Never => Some(
+            "This key signs without a touch: a program on this machine that knows the PIN could sign unseen. Prefer a key \
+             that wants a touch for each signature.",
+        ),
+    };
+    let pin = (policy.pin == PinPolicy::Never).then_some(
+        "This key signs without a PIN: whoever has the token can sign. Prefer a key that wants its PIN.",
+    );
     touch.into_iter().chain(pin).map(str::to_owned).collect()
 }
 

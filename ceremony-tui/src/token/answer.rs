@@ -178,7 +178,7 @@ pub struct TokenKey {
     pub origin: Option<Origin>,
     /// What else is worth showing to people.
     pub details: Vec<Detail>,
-    /// What speaks against this key, each a sentence; it can be used all the same.
+    /// What speaks against this key and only the host knows, each a sentence; it can be used all the same.
     pub warnings: Vec<String>,
 }
 

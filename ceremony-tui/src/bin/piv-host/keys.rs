@@ -22,18 +22,15 @@ pub(crate) struct SlotKey {
     metadata: Metadata,
     /// The key, or the reason why it cannot sign a root here.
     pub(crate) key: Result<Key, String>,
-    /// What speaks against it, and does not forbid it.
-    warnings: Vec<String>,
 }
 
 impl SlotKey {
     fn new(metadata: Metadata, key: Result<Key, String>, firmware: Firmware) -> SlotKey {
+        // What only warns is said by whoever shows the key.
         let known = key.as_ref().ok().and_then(|key| Weakness::on_yubikey(key, firmware, metadata.origin));
         match known {
-            Some(weakness) if weakness.is_fatal() => {
-                SlotKey { metadata, key: Err(reason(weakness)), warnings: Vec::new() }
-            }
-            known => SlotKey { metadata, key, warnings: known.iter().map(Weakness::to_string).collect() },
+            Some(weakness) if weakness.is_fatal() => SlotKey { metadata, key: Err(weakness.reason()) },
+            _ => SlotKey { metadata, key },
         }
     }
 
@@ -50,7 +47,7 @@ impl SlotKey {
             policy: self.metadata.policy,
             origin: self.metadata.origin,
             details: Vec::new(),
-            warnings: self.warnings,
+            warnings: Vec::new(),
         }
     }
 }
@@ -79,10 +76,4 @@ fn told_by_certificates(card: &Card<'_>, slot: Slot) -> Result<Option<SlotKey>, 
     let seen = glance(&der).ok_or(Failure::Nonsense("a certificate that cannot be read"))?;
     let metadata = Metadata { policy: seen.policy, origin, ..Metadata::default() };
     Ok(Some(SlotKey::new(metadata, seen.key, card.firmware)))
-}
-
-/// Its first sentence, as the reason of another one.
-fn reason(weakness: Weakness) -> String {
-    let sentences = weakness.to_string();
-    sentences.split_once(". ").map_or(sentences.as_str(), |(first, _)| first).to_owned()
 }

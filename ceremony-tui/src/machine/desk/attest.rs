@@ -32,7 +32,7 @@ fn believed(token: &TokenInfo, key: &TokenKey, attested: &Attested) -> Vec<Part>
         Part::named("device", format!("YubiKey {}", attested.serial())),
         Part::named("slot", attested.slot().to_string()),
         Part::named("firmware", attested.firmware().to_string()),
-        Part::named("policy", super::known::policy(attested.policy())),
+        Part::named("policy", super::known::both_policies(attested.policy())),
     ];
     parts.extend(attested.form_factor().map(|form| Part::named("form", form.to_string())));
     let root = attested.anchor();

@@ -1,9 +1,10 @@
 //! What a token says about itself and its keys, and what speaks against them.
 
-use shared::device::{KeyPolicy, Origin, PinPolicy, TouchPolicy, Weakness};
+use shared::device::{KeyPolicy, Origin};
 use shared::key::Key;
 
 use crate::machine::board::Part;
+use crate::machine::policy;
 use crate::token::{FactoryValue, PinState, TokenInfo, TokenKey, TokenKind};
 
 pub(super) use crate::machine::seen::name_of;
@@ -134,7 +135,7 @@ fn line(key: &TokenKey) -> String {
     if !key.label.is_empty() {
         parts.push(format!("\"{}\"", key.label));
     }
-    parts.extend(key.policy.map(policy));
+    parts.extend(key.policy.map(both_policies));
     parts.extend(key.origin.map(|origin| self::origin(origin).to_owned()));
     parts.extend(key.details.iter().map(|detail| format!("{}: {}", detail.name, detail.value)));
     parts.join(", ")
@@ -146,7 +147,7 @@ fn parsed(key: &TokenKey) -> Result<Key, String> {
 }
 
 /// Both policies, in words.
-pub(super) fn policy(policy: KeyPolicy) -> String {
+pub(super) fn both_policies(policy: KeyPolicy) -> String {
     format!("{} and {}", policy.pin, policy.touch)
 }
 
@@ -157,41 +158,15 @@ fn origin(origin: Origin) -> &'static str {
     }
 }
 
-/// What speaks against a key.
+/// What speaks against a key: what the token says, and what is known of such keys. One that no ceremony takes is
+/// warned of here.
 fn remarks(token: &TokenInfo, key: &TokenKey) -> Vec<String> {
-    let mut remarks = key.warnings.clone();
-    if let (Some(firmware), Ok(json)) = (token.firmware, &key.key)
-        && let Some(weakness) =
-            Key::from_json(json).ok().and_then(|key_| Weakness::on_yubikey(&key_, firmware, key.origin))
-    {
-        remarks.push(weakness.to_string());
-    }
-    if key.origin == Some(Origin::Imported) {
-        remarks.push(
-            "It was generated elsewhere, so somebody may hold a copy. Prefer a key of the token's own."
-                .to_owned(),
-        );
-    }
-    remarks.extend(key.policy.map(weak_policy).unwrap_or_default());
-    remarks
-}
-
-/// What speaks against a policy.
-pub(super) fn weak_policy(policy: KeyPolicy) -> Vec<String> {
-    let mut remarks = Vec::new();
-    if policy.pin == PinPolicy::Never {
-        remarks.push("Whoever has the token can sign: this key wants no PIN.".to_owned());
-    }
-    match policy.touch {
-        TouchPolicy::Always => {}
-        TouchPolicy::Cached => remarks.push(
-            "For 15 seconds after a touch, programs of this machine can sign without anybody noticing.".to_owned(),
-        ),
-        TouchPolicy::Never => remarks.push(
-            "While the PIN is known to this machine, its programs can sign without anybody noticing: this key \
-             wants no touch."
-                .to_owned(),
-        ),
-    }
-    remarks
+    let known = parsed(key).map(|public| policy::judge(&public, token, key.policy, key.origin));
+    let known = match known {
+        Ok(Ok(warnings)) => warnings,
+        Ok(Err(refused)) => vec![refused],
+        // Why it cannot sign a root stands in its line.
+        Err(_) => Vec::new(),
+    };
+    key.warnings.iter().cloned().chain(known).collect()
 }

@@ -3,6 +3,7 @@
 use shared::device::{KeyPolicy, PinPolicy, TouchPolicy, Weakness, generates_rsa_3072};
 
 use crate::machine::board::Part;
+use crate::machine::policy;
 use crate::machine::question::{Choice, Question};
 use crate::token::{Authority, FactoryValue, NewKey, NewKeyKind, TokenInfo, TokenKey, TokenKind};
 
@@ -190,12 +191,12 @@ impl Plan {
         );
         parts.push(Part::named("kind", kind_title(new.kind)));
         match new.policy {
-            Some(policy) => parts.push(Part::named("policy", known::policy(policy))),
+            Some(policy) => parts.push(Part::named("policy", known::both_policies(policy))),
             None => parts.push(Part::named("policy", "what the token decides; usually the PIN once")),
         }
         parts.push(Part::Gap);
         parts.extend(weakness(token, new.kind).map(|weakness| Part::warning(weakness.to_string())));
-        parts.extend(new.policy.map(known::weak_policy).unwrap_or_default().into_iter().map(Part::warning));
+        parts.extend(new.policy.into_iter().flat_map(policy::against).map(Part::warning));
         parts.push(Part::line(
             "The private key never leaves the token and is nowhere else: a lost token is a lost key.",
         ));

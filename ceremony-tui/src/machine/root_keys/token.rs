@@ -278,8 +278,7 @@ fn key_chosen(draft: &Draft, pick: Pick, keys: &[TokenKey], answer: &str) -> Nex
     }
     let TokenKey { id, policy, origin, mut warnings, .. } = chosen.clone();
     match policy::judge(&key, &pick.token, policy, origin) {
-        // The host may have said the same.
-        Ok(more) => warnings.extend(more.into_iter().filter(|more| !chosen.warnings.contains(more))),
+        Ok(more) => warnings.extend(more),
         Err(sentences) => return Found::Refused(sentences),
     }
     let token = pick.token.id.clone();

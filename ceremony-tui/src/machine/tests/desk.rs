@@ -3,7 +3,7 @@
 mod random;
 mod secrets;
 
-use shared::device::Firmware;
+use shared::device::{Firmware, KeyPolicy, Origin, PinPolicy, TouchPolicy};
 use shared::gap::RootKeyDocument;
 use shared::key::Key;
 
@@ -124,7 +124,13 @@ fn what_a_yubikey_cannot_do_for_a_root_is_not_offered() {
     };
     assert_eq!(kinds(NEW), "p256 rsa2048 rsa3072");
     assert_eq!(kinds(Firmware::new(5, 4, 3)), "p256 rsa2048");
-    assert_eq!(kinds(Firmware::new(4, 3, 1)), "p256", "RSA keys of this firmware can be computed (ROCA)");
+    for (patch, offered) in
+        [((4, 2, 5), "p256 rsa2048"), ((4, 2, 6), "p256"), ((4, 3, 4), "p256"), ((4, 3, 5), "p256 rsa2048")]
+    {
+        let (major, minor, patch) = patch;
+        let firmware = Firmware::new(major, minor, patch);
+        assert_eq!(kinds(firmware), offered, "{firmware}: RSA keys of some can be computed (ROCA)");
+    }
     assert!(Step::Tokens.help().contains("P-384") && Step::Tokens.help().contains("Ed25519"));
 }
 
@@ -136,7 +142,57 @@ fn ecdsa_on_old_firmware_and_weak_policies_are_warned_about_before_the_yes() {
         world.answer(answer);
     }
     world.answer("");
-    assert!(world.said("YSA-2024-03") && world.said("this key wants no touch"));
+    assert!(world.said("YSA-2024-03") && world.said("This key signs without a touch"));
+}
+
+/// A public RSA key with the pattern of ROCA: every power of 65537 has it.
+fn computable() -> Key {
+    let mut modulus = vec![1_u8];
+    for _ in 0..128 {
+        let shifted: Vec<u8> = [0, 0].into_iter().chain(modulus.clone()).collect();
+        let mut carry = 0;
+        modulus = shifted
+            .iter()
+            .zip(modulus.iter().chain(std::iter::repeat(&0)))
+            .map(|(one, other)| {
+                carry = (carry >> 8) + u16::from(*one) + u16::from(*other);
+                carry.to_le_bytes()[0]
+            })
+            .collect();
+        modulus.extend(Some(carry.to_le_bytes()[1]).filter(|byte| *byte > 0));
+    }
+    modulus.reverse();
+    let head = "30820122300d06092a864886f70d01010105000382010f003082010a02820101";
+    let der = [&hex::decode(head).unwrap()[..], &modulus, &[0x02, 0x03, 1, 0, 1]].concat();
+    Key::from_spki_der(&der).unwrap()
+}
+
+#[test]
+fn advice_about_keys_is_the_same_here_and_in_the_ceremony() {
+    let mut world = World::at_token(softhsm());
+    let nothing = Refusal::NotAttested { reason: String::new() };
+    world.attestations.push((softhsm().id, computable(), Err(nothing)));
+    world.answer("again");
+    assert!(parts(&world).contains("CVE-2017-15361"), "behind PKCS#11 too: {}", parts(&world));
+
+    let cached = KeyPolicy { pin: PinPolicy::Once, touch: TouchPolicy::Cached };
+    let mut here = World::at_token(yubikey());
+    let mut there = World::at_root_keys();
+    there.tokens.push((yubikey(), Vec::new()));
+    for world in [&mut here, &mut there] {
+        world.tokens[0].1.push(("9c".to_owned(), key(7)));
+        (world.policy, world.origin) = (Some(cached), Origin::Imported);
+    }
+    here.answer("again");
+    for answer in ["token", "ann", "YubiKey/11111111", "9c"] {
+        there.answer(answer);
+    }
+    for advice in ["For 15 seconds after a touch", "was generated elsewhere and put onto the token"] {
+        for world in [&here, &there] {
+            assert!(world.said(advice), "{advice}: {:?}", world.notes);
+        }
+    }
+    assert!(!there.said("firmware"), "nothing is known against this one: {:?}", there.notes);
 }
 
 #[test]

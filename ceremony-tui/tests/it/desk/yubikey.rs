@@ -4,13 +4,14 @@ use std::path::Path;
 
 use hardware_tests::oracles::Oracles;
 use hardware_tests::pcscd::Pcscd;
-use hardware_tests::yubikey::{PinTries, YubiKey};
+use hardware_tests::yubikey::{Algorithm, PinTries, YubiKey};
 use shared::attestation::{Anchors, verify};
 use shared::device::{Firmware, KeyPolicy, PinPolicy, TouchPolicy};
 use shared::gap::RootKeyDocument;
 
 use super::{at_tokens, choose, leave, pass_until};
-use crate::room::Room;
+use crate::material::Online;
+use crate::room::{Room, Setup};
 
 const SERIAL: u32 = 11_111_111;
 const NEW: Firmware = Firmware::new(5, 7, 1);
@@ -79,6 +80,34 @@ fn a_key_is_generated_on_new_and_old_firmware_and_ykman_sees_it() {
         let info = oracles.ykman(&bench.pcscd, SERIAL, &["piv", "info"]).unwrap();
         assert!(info.contains("9C") && info.contains("ECCP256"), "{info}");
     }
+}
+
+#[test]
+fn what_speaks_against_a_key_is_heard_once_at_the_desk_and_once_in_the_ceremony() {
+    let folder = tempfile::tempdir().unwrap();
+    let pcscd = Pcscd::start(&folder.path().join("pcscd")).unwrap();
+    let card = YubiKey::new(SERIAL, OLD).unwrap();
+    card.import(0x9a, Algorithm::P256, &[&[7; 32]], (PinPolicy::Always, TouchPolicy::Cached)).unwrap();
+    pcscd.insert(&card).unwrap();
+    let (variable, socket) = pcscd.environment();
+    let environment = || vec![(variable, socket.to_str().unwrap()), ("SOFTHSM2_CONF", "/nonexistent")];
+    let heard_once = |transcript: &str| {
+        for advice in ["in hand, an expert can", "was generated elsewhere", "For 15 seconds after a touch"] {
+            assert_eq!(transcript.matches(advice).count(), 1, "{advice}: {transcript}");
+        }
+    };
+    let mut room = at_tokens(folder.path(), "", environment());
+    choose(&mut room, "YubiKey/11111111");
+    heard_once(&leave(room));
+    let online = Online::write(folder.path());
+    let mut room =
+        Room::enter(folder.path(), &Setup { environment: environment(), ..Setup::with_secrets("") });
+    online.import(&mut room);
+    for (id, answer) in [("add", "token"), ("name", "alice"), ("token", "YubiKey/11111111"), ("key", "9a")] {
+        room.answer(&format!("root-keys.{id}"), answer);
+    }
+    assert_eq!(room.prompt(), "root-keys.proof");
+    heard_once(&room.transcript);
 }
 
 #[test]

@@ -105,7 +105,10 @@ fn old_firmware_tells_its_keys_by_attestation_and_weak_rsa_is_refused() {
         let keys = room.keys();
         assert_eq!(keys.len(), 2, "{keys:?}");
         assert_eq!(keys[0].policy, Some(KeyPolicy { pin: PinPolicy::Always, touch: TouchPolicy::Always }));
-        assert!(keys[0].warnings[0].contains("EUCLEAK"), "{keys:?}");
+        assert!(
+            keys.iter().all(|key| key.warnings.is_empty()),
+            "what can be derived is said once, elsewhere"
+        );
         assert_eq!(keys[1].key.is_err(), is_weak, "{keys:?}");
         room.signs("9c", keys[0].key.as_ref().unwrap());
     }
