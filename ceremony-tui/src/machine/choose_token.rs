@@ -22,7 +22,7 @@ pub(super) struct Look {
     /// Hosts that somebody has just named: what they refuse is said, and they are forgotten.
     named: Vec<HostKind>,
     /// The token that a URI means.
-    wanted: Option<Pkcs11Uri>,
+    wanted: Option<Box<Pkcs11Uri>>,
 }
 
 impl Look {
@@ -69,7 +69,7 @@ pub(super) fn token_question(id: &str, draft: &Draft, look: &Look, more: Vec<Cho
     choices.extend(more);
     let text = if tokens.is_empty() { "Which token (insert one)" } else { "Which token" };
     let question = Question::choice(id, text, choices);
-    let meant = look.wanted.as_ref().filter(|uri| **uri != Pkcs11Uri::default());
+    let meant = look.wanted.as_deref().filter(|uri| **uri != Pkcs11Uri::default());
     let mut meant_tokens = tokens.iter().filter(|token| meant.is_none_or(|uri| uri.matches_token(token)));
     match (meant_tokens.next(), meant_tokens.next()) {
         (Some(only), None) => question.or(token_word(only)),
@@ -112,7 +112,7 @@ pub(super) fn name_module(draft: &mut Draft, text: &str) -> Result<(Look, Vec<Ef
             "No module of this machine is called {text:?}. Type the whole path of the module."
         ));
     }
-    let look = Look { named: hosts.clone(), wanted: Some(request.wanted), ..Look::default() };
+    let look = Look { named: hosts.clone(), wanted: Some(Box::new(request.wanted)), ..Look::default() };
     Ok(look.at(hosts))
 }
 
