@@ -92,7 +92,7 @@ impl Running {
         let mut shown = ureq::get(&url).header("Authorization", &bearer).call().unwrap();
         let shown = Json::parse(shown.body_mut().read_to_string().unwrap().as_bytes()).unwrap();
         let waiting =
-            ["data", "metadata", "root"].iter().fold(Some(&shown), |value, name| value?.get(name)).unwrap();
+            ["data", "metadata", "root"].iter().try_fold(&shown, |value, name| value.get(name)).unwrap();
         let document = SignedDocument::from_json(waiting.clone()).unwrap();
         let sig = key.sign(document.signing_bytes()).unwrap();
         let signature = Signature { keyid: key.public().id().clone(), sig };
