@@ -44,7 +44,9 @@ impl DocumentKey {
             DocumentKey::Reading { .. } => None,
             DocumentKey::Shown { root, at } => {
                 let text = match root.possession {
-                    Possession::ProvedThen(time) => format!("Take this key, with a proof {}", age(time, *at)),
+                    Possession::ProvedThen(time) => {
+                        format!("Take this key, with a proof {}", how_old(time, *at))
+                    }
                     Possession::Proved | Possession::NotYet => "Take this key".to_owned(),
                 };
                 let (yes, no) = ("root will list it", "name another file");
@@ -56,7 +58,7 @@ impl DocumentKey {
     /// What is agreed to.
     pub(super) fn board(&self) -> Option<DeskBoard> {
         match self {
-            DocumentKey::Shown { root, at } => Some(board(root, *at)),
+            DocumentKey::Shown { root, .. } => Some(board(root)),
             DocumentKey::Path { .. } | DocumentKey::Reading { .. } => None,
         }
     }
@@ -73,7 +75,7 @@ impl DocumentKey {
                         Found::Stay(DocumentKey::Path { path }, vec![Effect::refused(sentences)])
                     }
                     Ok(root) => {
-                        let effects = board(&root, moment.now).notes();
+                        let effects = board(&root).notes();
                         Found::Stay(DocumentKey::Shown { root: Box::new(root), at: moment.now }, effects)
                     }
                 }
@@ -146,7 +148,8 @@ fn absent(document: RootKeyDocument, anchors: &Anchors, now: UnixTime) -> RootKe
 /// The same judgement as of a token's answer, with the proof of the document's own time.
 fn provenance(document: &RootKeyDocument, anchors: &Anchors, now: UnixTime) -> Provenance {
     if document.attestation.is_empty() {
-        let reason = "Its root-key.json carries no attestation.".to_owned();
+        let reason =
+            "Its root-key.json carries no attestation, so nobody knows which device it is on.".to_owned();
         return Provenance::NotAttested { reason };
     }
     match document.judge(&Wanted::ROOT_KEY, anchors, now) {
@@ -158,14 +161,14 @@ fn provenance(document: &RootKeyDocument, anchors: &Anchors, now: UnixTime) -> P
     }
 }
 
-fn board(root: &RootKey, at: UnixTime) -> DeskBoard {
+fn board(root: &RootKey) -> DeskBoard {
     let mut parts = vec![
         Part::named("holder", root.name.as_str()),
         Part::named("key id", root.key.id().to_string()),
         Part::named("kind", root.key.title()),
     ];
     if let Possession::ProvedThen(time) = root.possession {
-        parts.push(Part::named("proof", format!("of {time}, {}; it verifies", age(time, at))));
+        parts.push(Part::named("proof", format!("of {time}; it verifies")));
     }
     match &root.provenance {
         Provenance::Proven(proven) => parts.extend(attested_parts(proven.attested())),
@@ -197,7 +200,7 @@ fn attested_parts(attested: &Attested) -> Vec<Part> {
 }
 
 /// How old a proof is; a clock may be a little wrong.
-fn age(time: UnixTime, at: UnixTime) -> String {
+fn how_old(time: UnixTime, at: UnixTime) -> String {
     match u64::try_from(at.days_since(time)) {
         Ok(days) if days > 0 => format!("{} old", count(days, "day")),
         _ => "less than a day old".to_owned(),

@@ -37,7 +37,7 @@ fn the_key_of_an_absent_holder_is_shown_and_taken_only_with_a_yes() {
     assert_eq!((question.default, question.weight), (None, Weight::Consent));
     assert_eq!(question.text, "Take this key, with a proof 3 days old");
     assert!(world.said(key(40).public().id().as_str()), "the whole key id is shown");
-    assert!(world.said("Its root-key.json carries no attestation."));
+    assert!(world.said("carries no attestation, so nobody knows which device it is on"));
     world.answer("no");
     assert_eq!(world.question(), "root-keys.document");
     assert!(world.machine.draft.root_keys.is_empty());
