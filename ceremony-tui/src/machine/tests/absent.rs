@@ -120,7 +120,7 @@ fn an_absent_holder_cannot_sign_and_nobody_else_has_to() {
     assert_eq!(world.question(), "export.folder", "nobody waits for dora");
     world.answer("/media/usb");
     assert!(world.machine.is_ended() && world.said("It carries 2 signatures"));
-    let document = RootKeysDocument::parse(&world.exported[1].1).unwrap();
+    let document = RootKeysDocument::parse(&world.exported[0].1).unwrap();
     let dora = &document.keys[1];
     assert_eq!((dora.name.as_str(), &dora.place), ("dora", &KeptPlace::Elsewhere));
     assert!(dora.possession.is_some(), "the proof of its document is kept");

@@ -130,7 +130,7 @@ fn an_attestation_counts_once_its_key_has_signed_and_not_before() {
     }
     world.answer("done");
     world.answer("/media/usb");
-    let document = RootKeysDocument::parse(&world.exported[1].1).unwrap();
+    let document = RootKeysDocument::parse(&world.exported[0].1).unwrap();
     let verified: Vec<bool> = document
         .keys
         .iter()
