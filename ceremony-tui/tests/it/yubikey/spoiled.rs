@@ -38,9 +38,10 @@ impl Spoil {
 
     /// Wherever a length or a tag may stand: the beginning, the end, and here and there between.
     fn all(length: usize) -> Vec<Spoil> {
-        let places = (0..length).filter(|place| *place < 24 || place + 4 > length || place % 32 == 0);
+        let places =
+            (0..length).filter(|place| *place < 24 || place + 4 > length || place.is_multiple_of(32));
         let one = |place: usize| {
-            let bytes = if place % 2 == 0 { [0x80, 0x01] } else { [0x7f, 0xff] };
+            let bytes = if place.is_multiple_of(2) { [0x80, 0x01] } else { [0x7f, 0xff] };
             let bytes = bytes.map(|bits| Spoil::Byte(place, bits));
             // The last two are the status word.
             let cut = (place + 2 < length).then_some(Spoil::Data(place));
