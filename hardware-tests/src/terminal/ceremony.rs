@@ -245,8 +245,19 @@ impl Ceremony {
         self.answer("Name of the key's holder", name)?;
         self.choose_token(token.label)?;
         self.answer("Which key", key)?;
+        self.read_on("Let the token sign a proof now")?;
         self.answer("Let the token sign a proof now", "yes")?;
         self.give_secret("PIN of token", token.pin)
+    }
+
+    /// Closes the help, which opens by itself where more was said than there is room for, until the question is there.
+    fn read_on(&mut self, question: &str) -> Done {
+        let is_help = |screen: &Screen| screen.shows("Esc close");
+        let is_there = |screen: &Screen| work_of(screen).contains(question) || is_help(screen);
+        if is_help(&self.terminal.wait_until(question, is_there)?) {
+            self.terminal.press(Key::Escape)?;
+        }
+        Ok(())
     }
 
     /// Chooses a token out of the list that changes by itself, once everybody has looked and it is there.
