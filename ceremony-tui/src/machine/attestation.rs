@@ -166,8 +166,8 @@ fn by_device(attested: &Attested) -> String {
 fn attested_sentence(name: &str, attested: &Attested) -> String {
     let policy = attested.policy();
     format!(
-        "{name}: attested, not yet proved. Its certificates say that the key was generated on YubiKey {}, firmware {}, \
-         slot {}; it {} and {}. They were verified up to {}, and count once this key signs.",
+        "{name}: attested, not yet proved. Said to be generated on YubiKey {}, firmware {}, slot {}; it {} and {}. \
+         Verified up to {}.",
         attested.serial(),
         attested.firmware(),
         attested.slot(),

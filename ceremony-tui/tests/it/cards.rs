@@ -9,7 +9,7 @@ use hardware_tests::terminal::ceremony::{Ceremony, Token};
 use hardware_tests::terminal::{Key, Screen};
 use hardware_tests::yubikey::{Algorithm, Authority, Fault, Finger, Moment, Occasion, YubiKey};
 use shared::device::{Firmware, PinPolicy, TouchPolicy};
-use shared::gap::BootstrapPayload;
+use shared::gap::{AttestationVerdict, BootstrapPayload, RootKeysDocument};
 use shared::rotation::check_first_root;
 use tempfile::TempDir;
 
@@ -112,6 +112,54 @@ fn in_plain_lines_a_touch_that_does_not_come_is_told_and_the_next_attempt_signs(
     assert!(room.end().success(), "{}", room.transcript);
     assert_eq!((signatures_in(&export), alice.signatures()), (2, 2), "a proof and a signature");
     assert_eq!(alice.pin_tries().pin, 3);
+}
+
+/// Alice proves that her key is here, Bob neither proves it nor signs: his attestation may be a copy.
+#[test]
+fn an_attestation_is_kept_as_verified_only_where_its_key_has_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Pcscd::start(&folder.path().join("pcscd")).unwrap();
+    for serial in [11_111_111, 22_222_222] {
+        bench.insert(&card(serial, NEW)).unwrap();
+    }
+    let online = Online::write(folder.path());
+    let export = export_folder(folder.path());
+    let roots = folder.path().join("roots.pem");
+    std::fs::write(&roots, Authority::default().root_pem().unwrap()).unwrap();
+    let (variable, socket) = bench.environment();
+    let environment = vec![(variable, socket.to_str().unwrap()), ("SOFTHSM2_CONF", "/nonexistent")];
+    let arguments = vec!["new", "--plain", "--attestation-roots", roots.to_str().unwrap()];
+    let setup = Setup { arguments, environment, ..Setup::with_secrets("alice\t123456\n") };
+    let mut room = Room::enter(folder.path(), &setup);
+    online.import(&mut room);
+    for (name, serial, proof) in [("alice", 11_111_111, "yes"), ("bob", 22_222_222, "no")] {
+        let token = format!("YubiKey/{serial}");
+        for (id, answer) in
+            [("add", "token"), ("name", name), ("token", &token), ("key", "9c"), ("proof", proof)]
+        {
+            room.answer(&format!("root-keys.{id}"), answer);
+        }
+    }
+    assert_eq!(room.prompt(), "root-keys.add");
+    let listed = room.transcript.clone();
+    assert!(listed.contains("its holder proved it, attested by YubiKey 11111111"), "{listed}");
+    assert!(listed.contains("attested by YubiKey 22222222, firmware 5.7.1, not yet proved"), "{listed}");
+    room.answer("root-keys.add", "done");
+    room.review();
+    for (id, answer) in [("sign.key", "alice"), ("sign.key", "done"), ("sign.incomplete", "yes")] {
+        room.answer(id, answer);
+    }
+    room.answer("export.folder", export.to_str().unwrap());
+    assert!(room.end().success(), "{}", room.transcript);
+    let bytes = std::fs::read(export.join("root-keys.json")).unwrap();
+    let document = RootKeysDocument::parse(&bytes).unwrap();
+    let [alice, bob] = document.keys.as_slice() else { panic!("{document:?}") };
+    assert!(matches!(alice.verdict, AttestationVerdict::Verified { .. }), "{alice:?}");
+    assert!(
+        matches!(&bob.verdict, AttestationVerdict::Refused { reason } if reason.contains("nobody proved")),
+        "{bob:?}"
+    );
+    assert!(bob.attestation.is_some(), "whoever gets his signature later can verify it");
 }
 
 /// Two YubiKeys and a file on the full screen, up to the step *Sign*.

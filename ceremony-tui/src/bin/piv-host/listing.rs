@@ -57,7 +57,8 @@ fn refuse_twins(seen: Vec<(String, TokenInfo)>, mut listing: Listing) -> Listing
 }
 
 fn describe(card: &Card<'_>) -> Result<TokenInfo, Failure> {
-    let traits = traits(card)?;
+    let management = Metadata::read(card, MANAGEMENT_KEY)?.unwrap_or_default();
+    let traits = traits(card, &management)?;
     Ok(TokenInfo {
         id: TokenId { label: LABEL.to_owned(), serial: card.serial.to_string() },
         kind: TokenKind::YubiKey,
@@ -66,23 +67,20 @@ fn describe(card: &Card<'_>) -> Result<TokenInfo, Failure> {
         firmware: Some(card.firmware),
         pin: PinState::of_tries(tries(card)?),
         pin_pad: false,
-        details: vec![management_key(card, &traits)?],
+        details: vec![management_key(&management, &traits)],
         traits,
     })
 }
 
 /// What should be changed before such a token holds a root key, and what its PIN and PUK are like.
-fn traits(card: &Card<'_>) -> Result<Traits, Failure> {
+fn traits(card: &Card<'_>, management: &Metadata) -> Result<Traits, Failure> {
     let puk = Metadata::read(card, PUK)?.unwrap_or_default();
     let is_factory = |known: &Metadata| known.is_factory == Some(true);
     let management_by_pin = is_protected(card)?;
     let values = [
         (FactoryValue::Pin, is_factory(&Metadata::read(card, PIN)?.unwrap_or_default())),
         (FactoryValue::Puk, is_factory(&puk)),
-        (
-            FactoryValue::ManagementKey,
-            !management_by_pin && is_factory(&Metadata::read(card, MANAGEMENT_KEY)?.unwrap_or_default()),
-        ),
+        (FactoryValue::ManagementKey, !management_by_pin && is_factory(management)),
     ];
     Ok(Traits {
         factory: values.into_iter().filter_map(|(value, is_factory)| is_factory.then_some(value)).collect(),
@@ -93,15 +91,14 @@ fn traits(card: &Card<'_>) -> Result<Traits, Failure> {
     })
 }
 
-fn management_key(card: &Card<'_>, traits: &Traits) -> Result<Detail, Failure> {
-    let known = Metadata::read(card, MANAGEMENT_KEY)?.unwrap_or_default();
-    let kind = management::Kind::of(&known).map_or("of an unknown kind", management::Kind::name);
+fn management_key(known: &Metadata, traits: &Traits) -> Detail {
+    let kind = management::Kind::of(known).map_or("of an unknown kind", management::Kind::name);
     let remark = match traits.factory.contains(&FactoryValue::ManagementKey) {
         _ if traits.management_by_pin => ", protected by the PIN",
         true => ", still the factory's",
         false => "",
     };
-    Ok(Detail { name: "management key".to_owned(), value: format!("{kind}{remark}") })
+    Detail { name: "management key".to_owned(), value: format!("{kind}{remark}") }
 }
 
 /// Whether the card keeps its management key itself and gives it to whoever has the PIN (a flag in an object of
