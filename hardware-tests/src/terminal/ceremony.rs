@@ -10,6 +10,8 @@ const WORK: usize = 23;
 
 /// The last question.
 const EXPORT: &str = "Folder of the medium that carries the payload";
+/// What the rule says while there is more to read than fits.
+const MORE_BELOW: &str = "more below: PgDn";
 
 /// Questions that are answered alike in every ceremony of a test, and their answers; nothing takes the default.
 const USUAL: [(&str, &str); 8] = [
@@ -123,7 +125,7 @@ impl Ceremony {
         let mut answered = None;
         loop {
             let mut asked = None;
-            self.terminal.wait_until(question, |screen| {
+            let mut screen = self.terminal.wait_until(question, |screen| {
                 let text = work_of(screen);
                 let there = text.contains(question);
                 asked = usual(&text).filter(|asked| !there && Some(asked) != answered.as_ref());
@@ -131,7 +133,9 @@ impl Ceremony {
             })?;
             let Some(asked) = asked else { return Ok(()) };
             // Warnings may take so much room that the rest is on another page, which has to be read first.
-            let screen = self.read_to_the_end(&asked.0)?;
+            if screen.shows(MORE_BELOW) {
+                screen = self.read_to_the_end(&asked.0)?;
+            }
             self.give(asked.1, screen)?;
             answered = Some(asked);
         }
@@ -171,7 +175,7 @@ impl Ceremony {
     pub fn read_to_the_end(&mut self, question: &str) -> Result<Screen, TerminalError> {
         loop {
             let screen = self.sees(question)?;
-            if !screen.shows("more below: PgDn") {
+            if !screen.shows(MORE_BELOW) {
                 return Ok(screen);
             }
             self.terminal.press(Key::PageDown)?;
