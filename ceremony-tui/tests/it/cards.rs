@@ -205,7 +205,7 @@ impl Signing {
 
     /// Asks again until the card is there: whoever cancels a touch leaves it blinking for a while.
     fn insist(&mut self, name: &str) {
-        for _ in 0..40 {
+        for _ in 0..400 {
             self.ceremony.answer("Signed 0 of 2 needed", name).unwrap();
             let either = |screen: &Screen| screen.shows("not shown") || screen.shows("is not there;");
             let screen = self.ceremony.terminal.wait_until("a PIN or a refusal", either).unwrap();
@@ -299,6 +299,7 @@ fn nobody_touches_the_token_and_then_somebody_does() {
 fn a_touch_that_is_cancelled_is_no_refusal() {
     let mut room = signing();
     room.alice.set_finger(Finger::WhenTold);
+    room.alice.set_touch_limit(Duration::from_secs(8));
     room.sign(0, "alice");
     assert!(room.alice.asks_for_touch());
     room.ceremony.terminal.press(Key::Escape).unwrap();
