@@ -4,6 +4,7 @@
 //! and closes the session: a token that was taken out and put back works, and no login outlives its request. After a
 //! request with a secret the module is told that it is over (C_Finalize), too: some modules keep a PIN until then.
 
+mod change;
 mod failure;
 mod generate;
 mod keys;
@@ -94,10 +95,10 @@ impl Module {
                     .map(|key| Answer::Key(key.to_json()))
             }
             Request::ChangePin { token } => {
-                pin::change(&Token::find(context, &token)?, secrets).map(|()| Answer::Done)
+                change::pin(&Token::find(context, &token)?, secrets).map(|()| Answer::Done)
             }
             Request::UnblockPin { token } => {
-                pin::unblock(&Token::find(context, &token)?, secrets).map(|()| Answer::Done)
+                change::unblock(&Token::find(context, &token)?, secrets).map(|()| Answer::Done)
             }
             Request::Identify { token } => Token::find(context, &token)?.show_itself().map(|()| Answer::Done),
             Request::Attestation { token, .. } => {
