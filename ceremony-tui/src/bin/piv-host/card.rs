@@ -6,7 +6,7 @@ mod recognise;
 
 use std::ffi::CString;
 
-use ceremony_tui::token::{Refusal, TokenId};
+use ceremony_tui::token::Refusal;
 use pcsc::{Context, Disposition, Protocols, Scope, ShareMode, Transaction};
 use shared::device::Firmware;
 use zeroize::Zeroizing;
@@ -14,8 +14,6 @@ use zeroize::Zeroizing;
 pub(crate) use command::Command;
 pub(crate) use failure::{Failure, status};
 pub(crate) use recognise::Stranger;
-
-use crate::readers::{Readers, missing};
 
 /// What every YubiKey is called: PIV has no label.
 pub(crate) const LABEL: &str = "YubiKey";
@@ -61,25 +59,6 @@ pub(crate) fn service() -> Result<(Context, Vec<CString>), Refusal> {
     let context = Context::establish(Scope::System).map_err(failure::no_service)?;
     let readers = context.list_readers_owned().map_err(failure::no_service)?;
     Ok((context, readers))
-}
-
-/// Does something with the YubiKey that has this serial number, and hands it back reset.
-pub(crate) fn with_card<T>(
-    readers: &mut Readers,
-    token: &TokenId,
-    work: impl FnOnce(&Card<'_>) -> Result<T, Refusal>,
-) -> Result<T, Refusal> {
-    let reader = readers.find(token)?;
-    let context = Context::establish(Scope::System).map_err(failure::no_service)?;
-    let work = |card: &Card<'_>| {
-        // Looked at again: since it was found, another card may have been put into the same reader.
-        if card.serial.to_string() == token.serial { work(card) } else { Err(missing(token)) }
-    };
-    match in_transaction(&context, &reader, Disposition::ResetCard, work) {
-        Ok(done) => done,
-        Err(Stranger::Vanished | Stranger::Silent | Stranger::Foreign(_)) => Err(missing(token)),
-        Err(Stranger::Failed(failure)) => Err(failure.refusal("start its PIV application")),
-    }
 }
 
 /// Connects to the card in a reader and looks what it is. `after` says how it is handed back: nothing that was looked

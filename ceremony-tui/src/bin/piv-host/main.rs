@@ -30,7 +30,6 @@ use ceremony_tui::secret::Secret;
 use ceremony_tui::token::serve::{Adapter, serve};
 use ceremony_tui::token::{Answer, HostKind, KeyLocator, Login, Refusal, Request};
 
-use card::with_card;
 use readers::Readers;
 use slot::Slot;
 
@@ -67,31 +66,32 @@ impl Adapter for YubiKeys {
         match request {
             Request::Tokens => listing::list(readers).map(Answer::Tokens),
             // A YubiKey hides no key: there is nothing that a PIN would show.
-            Request::Keys { token, .. } => with_card(readers, &token, keys::list).map(Answer::Keys),
+            Request::Keys { token, .. } => readers.with_card(&token, keys::list).map(Answer::Keys),
             Request::Attestation { token, key_id } => {
                 let slot = Slot::parse(&key_id)?;
-                with_card(readers, &token, |card| attestation::read(card, slot)).map(Answer::Attestation)
+                readers.with_card(&token, |card| attestation::read(card, slot)).map(Answer::Attestation)
             }
             Request::GenerateKey { token, key, authority } => {
                 let order = generate::Order::read(&key)?;
-                let generated = with_card(readers, &token, |card| order.carry_out(card, authority, secrets))?;
+                let generated =
+                    readers.with_card(&token, |card| order.carry_out(card, authority, secrets))?;
                 Ok(Answer::Key(generated.to_json()))
             }
             Request::ChangePin { token } => {
                 let [old, new] = two(secrets)?;
-                with_card(readers, &token, |card| pin::change(card, old, new)).map(|()| Answer::Done)
+                readers.with_card(&token, |card| pin::change(card, old, new)).map(|()| Answer::Done)
             }
             Request::UnblockPin { token } => {
                 let [puk, new] = two(secrets)?;
-                with_card(readers, &token, |card| pin::unblock(card, puk, new)).map(|()| Answer::Done)
+                readers.with_card(&token, |card| pin::unblock(card, puk, new)).map(|()| Answer::Done)
             }
             Request::Identify { token } => {
-                with_card(readers, &token, identify::flicker).map(|()| Answer::Done)
+                readers.with_card(&token, identify::flicker).map(|()| Answer::Done)
             }
             Request::Sign { key: KeyLocator::Token { token, key_id, key }, message, login } => {
                 let order = sign::Order { slot: Slot::parse(&key_id)?, key: &key, message: &message };
                 let pin = pin_for(login, secrets)?;
-                with_card(readers, &token, |card| order.carry_out(card, pin)).map(Answer::Signature)
+                readers.with_card(&token, |card| order.carry_out(card, pin)).map(Answer::Signature)
             }
             _ => Err(Refusal::NotSupported),
         }

@@ -52,8 +52,27 @@ impl Readers {
         self.asked.iter().any(|(asked, _)| asked == name)
     }
 
+    /// Does something with the YubiKey that has this serial number, and hands it back reset.
+    pub(crate) fn with_card<T>(
+        &mut self,
+        token: &TokenId,
+        work: impl FnOnce(&Card<'_>) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let reader = self.find(token)?;
+        let (context, _) = service()?;
+        let work = |card: &Card<'_>| {
+            // Looked at again: since it was found, another card may have been put into the same reader.
+            if card.serial.to_string() == token.serial { work(card) } else { Err(missing(token)) }
+        };
+        match in_transaction(&context, &reader, Disposition::ResetCard, work) {
+            Ok(done) => done,
+            Err(Stranger::Vanished | Stranger::Silent | Stranger::Foreign(_)) => Err(missing(token)),
+            Err(Stranger::Failed(failure)) => Err(failure.refusal("start its PIV application")),
+        }
+    }
+
     /// The one reader that holds this YubiKey.
-    pub(crate) fn find(&mut self, token: &TokenId) -> Result<CString, Refusal> {
+    fn find(&mut self, token: &TokenId) -> Result<CString, Refusal> {
         let mut found = Vec::new();
         let mut why = None;
         for (reader, seen) in self.look(|card| card.serial.to_string())? {
@@ -118,6 +137,6 @@ fn silent(reader: &CString) -> Refusal {
 }
 
 /// It is in no reader.
-pub(crate) fn missing(token: &TokenId) -> Refusal {
+fn missing(token: &TokenId) -> Refusal {
     Refusal::NoSuchToken { label: token.label.clone(), serial: token.serial.clone() }
 }
