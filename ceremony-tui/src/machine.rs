@@ -21,6 +21,7 @@ mod export;
 mod facts;
 mod finding;
 mod flow;
+mod kept;
 mod lookout;
 mod names;
 mod online_key;
@@ -28,6 +29,7 @@ mod pin;
 mod policy;
 mod preflight;
 mod proof;
+mod provenance;
 mod question;
 mod review;
 mod root_keys;
@@ -39,7 +41,6 @@ mod step;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use attestation::{AttestationRules, Demand};
 pub use board::{
     Board, DeskBoard, DocumentView, EndBoard, ExportBoard, FindingView, Fingerprint, GroupView, HolderState,
     HolderView, KeyPlace, LockedAway, OnlineKeyBoard, OnlineKeyView, Part, PreflightBoard, Presence,
@@ -50,6 +51,7 @@ pub use draft::{DraftError, Options};
 pub use event::{Effect, Event, Exported, Moment, NextDocument, Note, Novelty, Place, SecretNeed, Tone};
 pub use facts::{Dumps, Facts, User};
 pub use flow::Flow;
+pub use provenance::{AttestationRules, Demand};
 pub use question::{Aside, Choice, Form, Preselect, Question, Weight};
 pub use step::Step;
 

@@ -1,181 +1,15 @@
-//! Where root keys come from: what their devices attest, whether that is enough, and that no device has two votes.
-//!
-//! The rules are in `shared::attestation`; here is when they are asked, and what people hear.
+//! Which root keys are taken, as far as their devices go: whether what they attest is enough, and that no device has two
+//! votes. What is known of one key is its [`Provenance`].
 
-use shared::attestation::{
-    Anchors, Attested, AttestedUse, Certificate, Doubt, Objection, Proven, Wanted, check_distinct_devices,
-    judge,
-};
+use shared::attestation::{Doubt, check_distinct_devices};
 use shared::device::{Origin, Serial, Weakness};
-use shared::gap::{
-    AnchorName, AttestationVerdict, KeptAttestation, KeptKey, KeptPlace, KeptPossession, RootKeysDocument,
-};
-use shared::key::Key;
-use shared::metadata::{Metadata, Root};
 use shared::text::shortened;
-use shared::time::UnixTime;
 
-use super::draft::{Draft, Reach, RootKey};
-use super::event::Effect;
-use super::proof;
+use super::draft::{Draft, RootKey};
+use super::provenance::{BEHIND_A_MODULE, Demand, IN_A_FILE, Provenance};
 use super::seen::{device_of, name_of};
 use crate::token::module::{self, ModuleKind};
-use crate::token::{Attestation, HostKind, KeyLocator, Refusal, TokenInfo, TokenKind};
-
-/// Whom to believe about devices, and whether a root key may do without.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AttestationRules {
-    /// The roots that are believed.
-    pub anchors: Anchors,
-    /// Whether root keys need one.
-    pub demand: Demand,
-}
-
-/// Whether root keys need an attestation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Demand {
-    /// No key without a verified one is taken.
-    Required,
-    /// People are told.
-    Advisory,
-}
-
-/// What is known about where a root key comes from.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Provenance {
-    /// It lives in a file.
-    Software,
-    /// Its device attests it, and that was verified. It counts for nothing yet: an attestation can be copied.
-    Attested(Box<Attested>),
-    /// The attested key has signed here too: it counts.
-    Proven(Box<Proven>),
-    /// It is behind a PKCS#11 module, which cannot be asked.
-    Unchecked,
-    /// Its token was asked, and attests nothing.
-    NotAttested {
-        /// Why not.
-        reason: String,
-    },
-    /// There is an attestation, and it does not count.
-    Refused {
-        /// Why not.
-        reason: String,
-        /// What came.
-        certificates: Vec<Certificate>,
-    },
-}
-
-const BEHIND_A_MODULE: &str =
-    "A PKCS#11 module shows no attestation; a YubiKey shows one when it is used as a PIV card.";
-const NOT_PROVED: &str = "Its certificates verify, but nobody proved in the room that the key is here, and it has not \
-                          signed this root. They count once the root has a signature of this key.";
-const IN_A_FILE: &str = "The key lives in a file, which anybody who had it may have copied.";
-
-impl Provenance {
-    /// A few words for a list.
-    pub(super) fn words(&self) -> String {
-        match self {
-            Provenance::Software => "software".to_owned(),
-            Provenance::Attested(attested) => format!("{}, not yet proved", by_device(attested)),
-            Provenance::Proven(proven) => by_device(proven.attested()),
-            Provenance::Unchecked | Provenance::NotAttested { .. } => "not attested".to_owned(),
-            Provenance::Refused { .. } => "ATTESTATION REFUSED".to_owned(),
-        }
-    }
-
-    /// What is attested, whether or not it counts already.
-    pub(super) fn attested(&self) -> Option<&Attested> {
-        match self {
-            Provenance::Attested(attested) => Some(attested),
-            Provenance::Proven(proven) => Some(proven.attested()),
-            Provenance::Software
-            | Provenance::Unchecked
-            | Provenance::NotAttested { .. }
-            | Provenance::Refused { .. } => None,
-        }
-    }
-
-    /// The certificates that go with the key.
-    pub(super) fn certificates(&self) -> &[Certificate] {
-        match self {
-            Provenance::Refused { certificates, .. } => certificates,
-            other => other.attested().map_or(&[], Attested::chain),
-        }
-    }
-
-    /// What a proof of possession makes of it.
-    ///
-    /// # Errors
-    /// It is no proof of that key.
-    pub(super) fn by_possession(self, key: &Key, possession: &KeptPossession) -> Result<Provenance, String> {
-        let KeptPossession { time, proof } = possession;
-        match self {
-            Provenance::Attested(attested) => {
-                let proven =
-                    Proven::by_possession(*attested, key, *time, proof).map_err(|_| proof::refused())?;
-                Ok(Provenance::Proven(Box::new(proven)))
-            }
-            other => proof::check(key, *time, proof).map(|()| other),
-        }
-    }
-
-    /// What the signatures of a root make of it.
-    fn by_root(&self, root: &Metadata<Root>) -> Provenance {
-        match self {
-            Provenance::Attested(attested) => match Proven::by_root(attested.as_ref().clone(), root) {
-                Ok(proven) => Provenance::Proven(Box::new(proven)),
-                Err(_) => self.clone(),
-            },
-            other => other.clone(),
-        }
-    }
-
-    /// As `root-keys.json` says it.
-    fn verdict(&self) -> AttestationVerdict {
-        match self {
-            Provenance::Software => AttestationVerdict::None { reason: IN_A_FILE.to_owned() },
-            Provenance::Unchecked => AttestationVerdict::None { reason: BEHIND_A_MODULE.to_owned() },
-            Provenance::NotAttested { reason } => AttestationVerdict::None { reason: reason.clone() },
-            Provenance::Refused { reason, .. } => AttestationVerdict::Refused { reason: reason.clone() },
-            Provenance::Attested(_) => AttestationVerdict::Refused { reason: NOT_PROVED.to_owned() },
-            Provenance::Proven(proven) => {
-                AttestationVerdict::Verified { anchor: proven.attested().anchor().digest() }
-            }
-        }
-    }
-
-    /// What people hear when the key is chosen.
-    pub(super) fn said(&self, name: &str) -> Option<Effect> {
-        Some(match self {
-            Provenance::Software | Provenance::Unchecked | Provenance::Proven(_) => return None,
-            Provenance::Attested(attested) => Effect::plain(attested_sentence(name, attested)),
-            Provenance::NotAttested { reason } => Effect::warning(format!(
-                "{name}: nothing shows that this key was generated on its token, so a copy may exist. {reason}"
-            )),
-            Provenance::Refused { reason, .. } => {
-                Effect::warning(format!("{name}: the attestation of this key does not count. {reason}"))
-            }
-        })
-    }
-}
-
-fn by_device(attested: &Attested) -> String {
-    format!("attested by YubiKey {}, firmware {}", attested.serial(), attested.firmware())
-}
-
-fn attested_sentence(name: &str, attested: &Attested) -> String {
-    let policy = attested.policy();
-    format!(
-        "{name}: attested, not yet proved. Said to be generated on YubiKey {}, firmware {}, slot {}; it {} and {}. \
-         Verified up to {}.",
-        attested.serial(),
-        attested.firmware(),
-        attested.slot(),
-        policy.pin,
-        policy.touch,
-        attested.anchor().name()
-    )
-}
+use crate::token::{HostKind, TokenInfo, TokenKind};
 
 /// The device of a token that is about to hold a root key, before anybody spends a PIN try: a YubiKey says which one it
 /// is, or has no vote.
@@ -216,29 +50,6 @@ pub(super) fn is_asked(token: &TokenInfo) -> bool {
     token.kind == TokenKind::YubiKey
 }
 
-/// What a token's answer is worth.
-pub(super) fn judged(
-    answer: Result<Attestation, Refusal>,
-    used: AttestedUse<'_>,
-    anchors: &Anchors,
-    now: UnixTime,
-) -> Provenance {
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(refusal) => return Provenance::NotAttested { reason: refusal.to_string() },
-    };
-    let read = [&answer.key_certificate, &answer.device_certificate].map(|der| Certificate::from_der(der));
-    let certificates: Vec<Certificate> = match read.into_iter().collect() {
-        Ok(certificates) => certificates,
-        Err(error) => return Provenance::Refused { reason: error.to_string(), certificates: Vec::new() },
-    };
-    let judgement: Result<Attested, Objection> = judge(&certificates, used, &Wanted::ROOT_KEY, anchors, now);
-    match judgement {
-        Ok(attested) => Provenance::Attested(Box::new(attested)),
-        Err(objection) => Provenance::Refused { reason: objection.to_string(), certificates },
-    }
-}
-
 /// Whether a key may be a root key, as far as its device goes, before anybody spends a PIN try.
 pub(super) fn admit(draft: &Draft, root: &RootKey) -> Result<(), String> {
     check_device(draft, &root.name, root.device())?;
@@ -261,47 +72,6 @@ pub(super) fn enter(draft: &Draft, root: &RootKey) -> Result<(), String> {
     match root.provenance {
         Provenance::Proven(_) => Ok(()),
         _ => check_without_proof(draft),
-    }
-}
-
-/// `root-keys.json`: what this ceremony knows about the keys of that root, which was made at `made` and is signed as far
-/// as it will be in this room.
-pub(super) fn kept(draft: &Draft, root: &Metadata<Root>, made: UnixTime) -> Vec<u8> {
-    let roots = draft.options.attestation.anchors.roots();
-    let document = RootKeysDocument {
-        root: root.document().digest(),
-        time: made,
-        anchors: roots.map(|(name, digest)| AnchorName { name, digest }).collect(),
-        keys: draft.root_keys.iter().map(|key| kept_key(key, root)).collect(),
-    };
-    document.to_bytes()
-}
-
-fn kept_key(key: &RootKey, root: &Metadata<Root>) -> KeptKey {
-    let provenance = key.provenance.by_root(root);
-    let certificates = provenance.certificates().to_vec();
-    KeptKey {
-        name: key.name.clone(),
-        key: key.key.clone(),
-        place: kept_place(key),
-        possession: key.proof.clone(),
-        attestation: Some(KeptAttestation { certificates }).filter(|kept| !kept.certificates.is_empty()),
-        verdict: provenance.verdict(),
-    }
-}
-
-fn kept_place(root: &RootKey) -> KeptPlace {
-    let Some(Reach { locator, host, on, .. }) = root.reach() else { return KeptPlace::Elsewhere };
-    match (locator, host, root.device()) {
-        (KeyLocator::File { .. }, ..) => KeptPlace::File,
-        (KeyLocator::Token { .. }, HostKind::Piv, Some(serial)) => {
-            let on = on.as_ref();
-            let firmware = on.and_then(|on| on.token.firmware);
-            KeptPlace::YubiKey { serial, firmware, policy: on.and_then(|on| on.policy) }
-        }
-        (KeyLocator::Token { token, .. }, ..) => {
-            KeptPlace::Pkcs11 { label: token.label.clone(), serial: token.serial.clone() }
-        }
     }
 }
 

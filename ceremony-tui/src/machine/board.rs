@@ -2,7 +2,7 @@
 //!
 //! A front end that writes lines hears the same as notes; one with room shows the picture, and the notes that are news.
 
-mod desk;
+pub(in crate::machine) mod desk;
 mod end;
 mod export;
 mod online_key;

@@ -13,7 +13,7 @@ mod secret;
 mod token;
 
 use super::Touch;
-use super::board::{DeskBoard, Part};
+use super::board::desk::{DeskBoard, Part};
 use super::choose_token::{self, AGAIN, Look, MODULE, module_question, token_question};
 use super::draft::Draft;
 use super::event::{Effect, Event, Moment};

@@ -12,10 +12,10 @@ use shared::root_draft::{KeySpelling, NamedKey, RootDraft};
 use shared::settings::{Days, RepositorySettings, SettingsError};
 use shared::time::{Expiry, UnixTime};
 
-use super::attestation::{AttestationRules, Provenance};
 use super::event::Exported;
 use super::finding::Finding;
 use super::lookout::Lookout;
+use super::provenance::{AttestationRules, Provenance};
 use super::review::agreed::Agreed;
 use super::seen::{Seen, device_of};
 use super::settings::Settings;

@@ -5,9 +5,9 @@ use shared::rotation::check_first_root;
 use shared::threshold::Tally;
 use shared::time::UnixTime;
 
-use super::attestation;
 use super::draft::Draft;
 use super::event::{Effect, Event, Exported, Moment, NextDocument};
+use super::kept;
 use super::question::Question;
 use super::review::agreed::Agreed;
 use super::sentence;
@@ -106,7 +106,7 @@ fn root_keys(draft: &Draft) -> Result<Vec<u8>, String> {
     let agreed = draft.agreed.as_ref().ok_or("There is no agreed document. Review it again.")?;
     let made = draft.reviewed.last().map(|(_, made)| *made);
     let made = made.ok_or("There is no reviewed document. Review it again.")?;
-    Ok(attestation::kept(draft, agreed.root(), made))
+    Ok(kept::document(draft, agreed.root(), made))
 }
 
 fn end(draft: &Draft, exported: &Exported, keys: &Exported, now: UnixTime) -> Vec<Effect> {

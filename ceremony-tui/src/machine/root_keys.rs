@@ -9,12 +9,13 @@ use std::path::Path;
 use shared::device::Weakness;
 use shared::key::Key;
 
-use super::attestation::{self, Provenance};
-use super::board::DeskBoard;
+use super::attestation;
+use super::board::desk::DeskBoard;
 use super::desk::{Desk, Visit};
 use super::draft::{Draft, Possession, RootKey};
 use super::event::{Effect, Event, Moment};
 use super::names;
+use super::provenance::Provenance;
 use super::question::{Choice, Question};
 use super::seen::name_of;
 use super::sentence;

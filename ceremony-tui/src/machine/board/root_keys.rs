@@ -6,9 +6,9 @@ use shared::time::UnixTime;
 
 use super::what_if::WhatIfRow;
 use super::{KeyPlace, Tokens};
-use crate::machine::attestation::Provenance as Known;
 use crate::machine::draft::{Draft, OnToken, Possession, Reach, RootKey};
 use crate::machine::policy;
+use crate::machine::provenance::Provenance as Known;
 use crate::machine::root_keys::{RootKeys, short_of};
 use crate::machine::seen::name_of;
 use crate::token::{KeyLocator, Login, TokenKind};

@@ -4,7 +4,7 @@ use shared::attestation::{Anchors, Attested, AttestedUse, UsedDevice, Wanted, ve
 use shared::key::Key;
 use shared::time::UnixTime;
 
-use crate::machine::board::Part;
+use crate::machine::board::desk::Part;
 use crate::machine::seen::device_of;
 use crate::token::{Attestation, TokenInfo, TokenKey};
 

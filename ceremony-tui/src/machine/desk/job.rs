@@ -2,7 +2,7 @@
 
 use shared::time::UnixTime;
 
-use crate::machine::board::{DeskBoard, Part};
+use crate::machine::board::desk::{DeskBoard, Part};
 use crate::machine::event::{Effect, SecretNeed};
 use crate::machine::pin;
 use crate::machine::question::Question;

@@ -3,7 +3,7 @@
 use shared::device::{KeyPolicy, Origin};
 use shared::key::Key;
 
-use crate::machine::board::Part;
+use crate::machine::board::desk::Part;
 use crate::machine::policy;
 use crate::token::{FactoryValue, PinState, TokenInfo, TokenKey, TokenKind};
 

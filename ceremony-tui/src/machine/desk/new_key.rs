@@ -2,7 +2,7 @@
 
 use shared::device::{KeyPolicy, PinPolicy, TouchPolicy, Weakness, generates_rsa_3072};
 
-use crate::machine::board::Part;
+use crate::machine::board::desk::Part;
 use crate::machine::policy;
 use crate::machine::question::{Choice, Question};
 use crate::token::{Authority, FactoryValue, NewKey, NewKeyKind, TokenInfo, TokenKey, TokenKind};

@@ -10,7 +10,7 @@ use super::job::Job;
 use super::known::{self, name_of};
 use super::new_key::Plan;
 use crate::machine::Touch;
-use crate::machine::board::{DeskBoard, Part};
+use crate::machine::board::desk::{DeskBoard, Part};
 use crate::machine::choose_token::AGAIN;
 use crate::machine::draft::Draft;
 use crate::machine::event::Effect;

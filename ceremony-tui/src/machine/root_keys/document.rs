@@ -7,10 +7,11 @@ use shared::gap::{KeptPossession, RootKeyDocument};
 use shared::time::UnixTime;
 
 use super::{Found, admit};
-use crate::machine::attestation::{self, Provenance};
-use crate::machine::board::{DeskBoard, Part};
+use crate::machine::attestation;
+use crate::machine::board::desk::{DeskBoard, Part};
 use crate::machine::draft::{Draft, Held, Possession, RootKey};
 use crate::machine::event::{Effect, Event, Moment};
+use crate::machine::provenance::Provenance;
 use crate::machine::question::Question;
 use crate::machine::sentence::count;
 

@@ -3,9 +3,9 @@
 use shared::key::Key;
 
 use super::Found;
-use crate::machine::attestation::Provenance;
 use crate::machine::draft::{Held, Possession, Reach, RootKey};
 use crate::machine::event::{Effect, Event, Novelty, SecretNeed};
+use crate::machine::provenance::Provenance;
 use crate::machine::question::{Choice, Question};
 use crate::token::{Answer, HostKind, KeyLocator, Login, Request, WireScheme};
 

@@ -8,10 +8,11 @@ use shared::key::Key;
 use shared::time::UnixTime;
 
 use super::{Found, admit};
-use crate::machine::attestation::{self, Provenance};
+use crate::machine::attestation;
 use crate::machine::choose_token::{self, AGAIN, Look, MODULE, module_question, token_question};
 use crate::machine::draft::{Draft, Held, OnToken, Possession, Reach, RootKey};
 use crate::machine::event::{Effect, Event, Moment};
+use crate::machine::provenance::{self, Provenance};
 use crate::machine::question::Question;
 use crate::machine::seen::name_of;
 use crate::machine::{pin, policy};
@@ -319,7 +320,7 @@ fn attested(
         Err(sentences) => return Found::Refused(sentences),
     };
     let used = AttestedUse { key: &root.key, device };
-    let provenance = attestation::judged(answer, used, &draft.options.attestation.anchors, now);
+    let provenance = provenance::judged(answer, used, &draft.options.attestation.anchors, now);
     with_provenance(draft, pick, RootKey { provenance, ..root }, Vec::new())
 }
 

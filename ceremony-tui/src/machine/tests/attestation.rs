@@ -7,9 +7,9 @@ use shared::gap::{AttestationVerdict, KeptPlace, RootKeysDocument};
 use shared::key::Key;
 
 use super::world::{self, World};
-use crate::machine::attestation::Provenance;
 use crate::machine::draft::Held;
 use crate::machine::export::KEYS_FILE_NAME;
+use crate::machine::provenance::Provenance;
 use crate::machine::*;
 use crate::token::{Attestation, HostKind, Refusal, TokenId, TokenInfo, TokenKind};
 
@@ -69,7 +69,7 @@ fn kept(world: &World) -> RootKeysDocument {
     draft.threshold = 1;
     let now = world.moment().now;
     let root = draft.root(now).unwrap();
-    RootKeysDocument::parse(&attestation::kept(&draft, &root, now)).unwrap()
+    RootKeysDocument::parse(&kept::document(&draft, &root, now)).unwrap()
 }
 
 #[test]
