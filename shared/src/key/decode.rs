@@ -179,15 +179,22 @@ fn unknown(keytype: &str, scheme: &str, keyval: &Json) -> Key {
 }
 
 /// Reads `keyval.public` of a key that is declared to be of that family.
+///
+/// The text stands in signed metadata, and clients look for the PEM block in it in different ways: text around the
+/// block, or a second one, would be another key for some of them. So it is the block and nothing else.
 fn decode_text(declared: Family, public: &str) -> Result<Decoded, KeyError> {
     if declared == Family::Ed25519 {
         return decode_ed25519(&hex::decode(public).map_err(|_| KeyError::Point("Ed25519"))?);
     }
     let decoded = decode_spki(public_block(public)?.as_bytes())?;
-    if decoded.family == declared {
+    if decoded.family != declared {
+        return Err(KeyError::OtherType { declared: declared.title(), found: decoded.family.title() });
+    }
+    let written = public_pem(decoded.family, &decoded.verifying)?;
+    if public == written || Some(public) == written.strip_suffix('\n') {
         Ok(decoded)
     } else {
-        Err(KeyError::OtherType { declared: declared.title(), found: decoded.family.title() })
+        Err(KeyError::Around)
     }
 }
 
@@ -345,6 +352,11 @@ pub enum KeyError {
         "The public key has other parameters than TUF clients read: RSA has NULL, Ed25519 has none. Export the key again with `openssl pkey -pubout`."
     )]
     Spelling,
+    /// Something beside one PEM block, or a block in other lines.
+    #[error(
+        "The public key is not one PEM block and nothing else, in lines of 64 characters that end with a line feed: some clients would read another key. Export the key again with `openssl pkey -pubout`."
+    )]
+    Around,
     /// An elliptic curve that clients refuse.
     #[error("The key is on a curve other than P-256, which several TUF clients refuse. Use P-256.")]
     Curve,

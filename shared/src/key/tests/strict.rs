@@ -69,8 +69,32 @@ fn spelled(algorithm: &str, parameters: &str, bits: &str) -> String {
 }
 
 #[test]
+fn a_key_in_metadata_is_one_pem_block_and_nothing_around_it() {
+    for scheme in [Scheme::EcdsaP256Sha256, Scheme::RsaPssSha256] {
+        let pem = || SoftwareKey::generate(scheme).unwrap().public().to_public_pem().unwrap();
+        let (mine, other) = (pem(), pem());
+        let read = |public: &str| key(scheme.keytype(), CountedScheme::from(scheme).name(), public);
+        assert!(read(&mine).is_ok() && read(mine.trim_end()).is_ok());
+        for around in [
+            // For this reader the second block, for others the first.
+            format!(" {other}{mine}"),
+            format!("\u{feff}{other}{mine}"),
+            format!("{mine}{other}"),
+            format!("a line of text\n{mine}"),
+            format!("\n{mine}"),
+            format!("{mine}\n"),
+            format!("{mine} "),
+            mine.replace('\n', "\r\n"),
+            mine.replacen("KEY-----\n", "KEY-----\nProc-Type: 4\n\n", 1),
+        ] {
+            assert!(matches!(read(&around), Err(KeyError::Around | KeyError::Pem)), "{around:?}");
+        }
+    }
+}
+
+#[test]
 fn the_sentences_on_spelling_say_how_to_export_the_key() {
-    for error in [KeyError::Compressed, KeyError::Spelling] {
+    for error in [KeyError::Compressed, KeyError::Spelling, KeyError::Around] {
         assert!(error.to_string().contains("Export the key again with `openssl pkey -pubout"), "{error}");
     }
 }
