@@ -10,7 +10,10 @@ const HEAD_BYTES: u64 = 4096;
 /// More entries than this are not searched, so nothing is written among them.
 pub(super) const MAX_ENTRIES: usize = 10_000;
 
-const MARKS: [&str; 3] = ["age-encryption.org/", "BEGIN AGE ENCRYPTED FILE", "PRIVATE KEY-----"];
+/// How an age file begins. (<https://age-encryption.org/v1>)
+const AGE: &str = "age-encryption.org/";
+/// The line that begins an armored one.
+const ARMORED_AGE: &str = "-----BEGIN AGE ENCRYPTED FILE-----";
 
 /// The first file in `folder`, however deep (links not followed), that looks like a private key.
 pub fn find_key_file(folder: &Path) -> Result<Option<PathBuf>, FolderError> {
@@ -48,6 +51,38 @@ fn looks_like_key(path: &Path) -> Result<bool, ReadError> {
         .take(HEAD_BYTES)
         .read_to_end(&mut head)
         .map_err(|source| ReadError::from_io(path, source))?;
-    let text = String::from_utf8_lossy(&head);
-    Ok(MARKS.iter().any(|mark| text.contains(mark)))
+    Ok(is_key(&String::from_utf8_lossy(&head)))
+}
+
+/// A mark counts where a key file has it, at the beginning or as a whole line: a name in a document is no key.
+fn is_key(head: &str) -> bool {
+    let is_mark = |line: &str| {
+        line == ARMORED_AGE || line.starts_with("-----BEGIN ") && line.ends_with("PRIVATE KEY-----")
+    };
+    head.starts_with(AGE) || head.lines().any(|line| is_mark(line.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_key;
+
+    #[test]
+    fn a_key_is_known_by_its_first_line_and_not_by_a_word_in_a_document() {
+        for key in [
+            "age-encryption.org/v1\n-> scrypt",
+            "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl",
+            "-----BEGIN PRIVATE KEY-----\nMC4C",
+            "Bag Attributes\r\n  -----BEGIN ENCRYPTED PRIVATE KEY-----\r\nMIG",
+        ] {
+            assert!(is_key(key), "{key:?}");
+        }
+        for document in [
+            "{\"name\":\"age-encryption.org/ backup\"}",
+            "{\"name\":\"-----BEGIN AGE ENCRYPTED FILE-----\"}",
+            "{\"name\":\"-----BEGIN PRIVATE KEY-----\"}",
+            "-----BEGIN PUBLIC KEY-----\nMC4C",
+        ] {
+            assert!(!is_key(document), "{document:?}");
+        }
+    }
 }
