@@ -14,9 +14,13 @@ use crate::readers::{Readers, SECONDS};
 /// Every reader's card, or why it is none of ours. Readers without a card are none.
 pub(crate) fn list(readers: &mut Readers) -> Result<Listing, Refusal> {
     let mut seen = Vec::new();
+    let mut unheard = Vec::new();
     let mut listing = Listing::default();
     for (reader, described) in readers.look(describe)? {
         let place = reader.to_string_lossy().into_owned();
+        if described.as_ref().is_err_and(Stranger::is_unheard) {
+            unheard.extend(readers.shown_last(&reader).map(|serial| serial.to_string()));
+        }
         match described.and_then(|described| described.map_err(Stranger::from)) {
             Ok(token) => seen.push((place, token)),
             Err(Stranger::Vanished) => {}
@@ -30,7 +34,7 @@ pub(crate) fn list(readers: &mut Readers) -> Result<Listing, Refusal> {
             }
         }
     }
-    Ok(refuse_twins(seen, listing))
+    Ok(refuse_twins(seen, &unheard, listing))
 }
 
 fn silent() -> String {
@@ -40,9 +44,13 @@ fn silent() -> String {
     )
 }
 
-/// No two YubiKeys have one serial number: who shows one twice could sign with the wrong one.
-fn refuse_twins(seen: Vec<(String, TokenInfo)>, mut listing: Listing) -> Listing {
-    let count = |id: &TokenId| seen.iter().filter(|(_, token)| token.id == *id).count();
+/// No two YubiKeys have one serial number: who shows one twice could sign with the wrong one. One that cannot be asked
+/// now counts with the number that it showed before.
+fn refuse_twins(seen: Vec<(String, TokenInfo)>, unheard: &[String], mut listing: Listing) -> Listing {
+    let count = |id: &TokenId| {
+        let silent = unheard.iter().filter(|serial| **serial == id.serial).count();
+        silent + seen.iter().filter(|(_, token)| token.id == *id).count()
+    };
     let is_twin: Vec<bool> = seen.iter().map(|(_, token)| count(&token.id) > 1).collect();
     for ((place, token), is_twin) in seen.into_iter().zip(is_twin) {
         if is_twin {

@@ -22,6 +22,8 @@ type Seen<T> = Result<T, Stranger>;
 #[derive(Default)]
 pub(crate) struct Readers {
     asked: Vec<(CString, JoinHandle<()>)>,
+    /// The serial number that each showed last. It stays while its card cannot be asked.
+    shown: Vec<(CString, u32)>,
 }
 
 impl Readers {
@@ -45,7 +47,29 @@ impl Readers {
         let has_answered =
             |name: &CString| names.iter().zip(&seen).any(|(other, seen)| other == name && seen.is_some());
         self.asked.retain(|(name, _)| !has_answered(name));
-        Ok(names.into_iter().map(|name| (name, seen.remove(0).unwrap_or(Err(Stranger::Silent)))).collect())
+        let seen = |name| (name, seen.remove(0).unwrap_or(Err(Stranger::Silent)));
+        let seen: Vec<(CString, Seen<(u32, T)>)> = names.into_iter().map(seen).collect();
+        self.remember(&seen);
+        Ok(seen.into_iter().map(|(name, seen)| (name, seen.map(|(_, done)| done))).collect())
+    }
+
+    fn remember<T>(&mut self, seen: &[(CString, Seen<(u32, T)>)]) {
+        let before = std::mem::take(&mut self.shown);
+        let last = |name: &CString| before.iter().find(|(known, _)| known == name).map(|(_, serial)| *serial);
+        let now = seen.iter().filter_map(|(name, seen)| {
+            let serial = match seen {
+                Ok((serial, _)) => Some(*serial),
+                Err(stranger) if stranger.is_unheard() => last(name),
+                Err(_) => None,
+            };
+            Some((name.clone(), serial?))
+        });
+        self.shown = now.collect();
+    }
+
+    /// The serial number that a reader showed before its card could not be asked any more.
+    pub(crate) fn shown_last(&self, reader: &CString) -> Option<u32> {
+        self.shown.iter().find(|(known, _)| known == reader).map(|(_, serial)| *serial)
     }
 
     fn is_asked(&self, name: &CString) -> bool {
@@ -75,7 +99,11 @@ impl Readers {
     fn find(&mut self, token: &TokenId) -> Result<CString, Refusal> {
         let mut found = Vec::new();
         let mut why = None;
+        let mut has_twin = false;
         for (reader, seen) in self.look(|card| card.serial.to_string())? {
+            let is_unheard = seen.as_ref().is_err_and(Stranger::is_unheard);
+            has_twin |=
+                is_unheard && self.shown_last(&reader).is_some_and(|last| last.to_string() == token.serial);
             match seen {
                 Ok(serial) if serial == token.serial => found.push(reader),
                 // It may hold the token that is missing.
@@ -89,7 +117,8 @@ impl Readers {
         if token.label != LABEL {
             return Err(missing(token));
         }
-        if found.len() > 1 {
+        // The PIN of a device never goes to another one that shows its number, because the first is busy.
+        if found.len() > 1 || has_twin && !found.is_empty() {
             return Err(Refusal::AmbiguousToken { label: token.label.clone(), serial: token.serial.clone() });
         }
         found.pop().ok_or_else(|| why.unwrap_or_else(|| missing(token)))
@@ -101,10 +130,11 @@ fn begin<T: Send + 'static>(
     place: usize,
     reader: CString,
     work: fn(&Card<'_>) -> T,
-    sender: Sender<(usize, Seen<T>)>,
+    sender: Sender<(usize, Seen<(u32, T)>)>,
 ) -> Option<JoinHandle<()>> {
     let ask = move || {
         let context = Context::establish(Scope::System).map_err(|error| Failure::Service(error).into());
+        let work = |card: &Card<'_>| (card.serial, work(card));
         let seen = context
             .and_then(|context: Context| in_transaction(&context, &reader, Disposition::LeaveCard, work));
         // Nobody waits any more after a card that took too long.

@@ -127,6 +127,22 @@ fn two_cards_with_one_serial_number_are_both_refused_by_name() {
 }
 
 #[test]
+fn a_card_gets_no_pin_while_another_one_of_its_number_says_nothing() {
+    let (one, other) = (usual_card(), usual_card());
+    let room = Room::with(&one);
+    let key = room.key();
+    room.bench.insert(&other).unwrap();
+    assert!(room.listing().tokens.is_empty());
+    other.fault_at(Occasion::Anything, Fault::Hangs);
+    let said = room.refused(sign("9c", &key), &[PIN]);
+    assert!(said.contains("Take one of them out."), "{said}");
+    assert!(room.listing().tokens.is_empty(), "it is offered by nobody");
+    assert_eq!(one.pin_tries().pin + other.pin_tries().pin, 6);
+    room.bench.remove(&other).unwrap();
+    room.signs("9c", &key);
+}
+
+#[test]
 fn a_card_that_is_no_yubikey_is_named_with_its_reader_and_an_empty_reader_is_not() {
     let room = Room::open();
     assert_eq!(room.listing(), ceremony_tui::token::Listing::default());

@@ -22,6 +22,17 @@ pub(crate) enum Stranger {
     Failed(Failure),
 }
 
+impl Stranger {
+    /// Whether a card is there that could not say what it is.
+    pub(crate) fn is_unheard(&self) -> bool {
+        match self {
+            Stranger::Silent => true,
+            Stranger::Failed(failure) => failure.is_busy(),
+            Stranger::Vanished | Stranger::Foreign(_) => false,
+        }
+    }
+}
+
 impl From<Failure> for Stranger {
     fn from(failure: Failure) -> Stranger {
         match failure {
