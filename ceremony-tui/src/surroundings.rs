@@ -1,6 +1,5 @@
 //! What the machine under us looks like, read from `/proc` and `/sys`. Reads only; asks no network interface.
 
-mod believed;
 mod modules;
 mod p11_kit;
 
@@ -10,7 +9,6 @@ use rustix::process::{DumpableBehavior, Resource};
 
 use crate::machine::{Dumps, Facts, User};
 use crate::process::environment;
-use believed::Believed;
 
 const IFF_UP: u32 = 1;
 
@@ -37,7 +35,7 @@ impl Surroundings {
     /// Looks now. What cannot be read counts as not there: the folder of interfaces is missing without a network.
     pub fn look(&self) -> Facts {
         let user = user();
-        let found = modules::find(&self.root, self.home.as_deref().map(|home| Believed::of(home, user)));
+        let found = modules::find(&self.root, self.home.as_deref(), user);
         Facts {
             interfaces_up: self.interfaces_up(),
             swap: self.swap(),

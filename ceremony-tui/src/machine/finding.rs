@@ -53,8 +53,8 @@ fn passed_over(facts: &Facts) -> Option<Effect> {
     let paths = facts.passed_over.join(", ");
     (!facts.passed_over.is_empty()).then(|| {
         let text = format!(
-            "note modules: root runs this program, and {paths} can be changed by others, so no module that is named \
-             there is loaded. Name a module itself if you want it, or let root alone own what names it."
+            "note modules: root runs this program, so no module that a user's configuration names is loaded ({paths}). \
+             Start it as that user, or name the module itself."
         );
         Effect::warning(text)
     })

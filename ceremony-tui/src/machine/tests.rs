@@ -48,7 +48,10 @@ fn a_configuration_that_root_does_not_believe_is_told_by_its_path() {
     let mut world = World::begin();
     world.facts.passed_over = vec!["/home/ann/.config/pkcs11/modules".to_owned()];
     world.tell(Event::Started);
-    assert!(world.said("/home/ann/.config/pkcs11/modules can be changed by others"));
+    assert!(
+        world
+            .said("no module that a user's configuration names is loaded (/home/ann/.config/pkcs11/modules)")
+    );
     assert_eq!(world.question(), "preflight.clock");
 }
 

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::machine::User;
 use crate::token::module::known::{self, KNOWN, LIBRARY_FOLDERS};
 use crate::token::module::{ModuleChoice, ModuleFound};
 
-use super::believed::Believed;
 use super::p11_kit::{ModuleFile, UserConfiguration, module_name};
 
 /// Configuration files beyond this are nobody's.
@@ -23,9 +23,9 @@ pub(super) struct Found {
     pub(super) passed_over: Vec<String>,
 }
 
-/// Every module below `root`, by the system's configuration and by what is believed of a user's.
-pub(super) fn find(root: &Path, user: Option<Believed>) -> Found {
-    let users = user.map(|user| users_texts(&user)).unwrap_or_default();
+/// Every module below `root`, by the system's configuration and by that of the user whose home is given.
+pub(super) fn find(root: &Path, home: Option<&Path>, user: User) -> Found {
+    let users = home.map(|home| users(home, user)).unwrap_or_default();
     let machine = Machine { root, users: users.texts };
     let mut found = Found { modules: Vec::new(), passed_over: users.passed_over };
     let mut files: Vec<PathBuf> = Vec::new();
@@ -51,17 +51,16 @@ struct Users {
     passed_over: Vec<String>,
 }
 
-fn users_texts(user: &Believed) -> Users {
-    let folder = user.home().join(".config/pkcs11/modules");
+/// Root may run the program with another user's HOME. What that user names there would be loaded with root's rights and
+/// hear root's PINs, and who may change it can hardly be told from outside: as root none of it counts.
+fn users(home: &Path, user: User) -> Users {
+    let folder = home.join(".config/pkcs11/modules");
     let texts = texts_in(&folder);
-    let name = |path: &Path| path.display().to_string();
-    if !texts.is_empty() && !user.holds(&folder) {
-        return Users { texts: Vec::new(), passed_over: vec![name(&folder)] };
+    match user {
+        User::Ordinary => Users { texts, passed_over: Vec::new() },
+        User::Root if texts.is_empty() => Users::default(),
+        User::Root => Users { texts: Vec::new(), passed_over: vec![folder.display().to_string()] },
     }
-    let file = |module: &String| folder.join(format!("{module}.module"));
-    let (texts, others): (Vec<_>, Vec<_>) =
-        texts.into_iter().partition(|(module, _)| user.holds(&file(module)));
-    Users { texts, passed_over: others.iter().map(|(module, _)| name(&file(module))).collect() }
 }
 
 struct Machine<'a> {
@@ -149,7 +148,6 @@ fn text_of(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::machine::User;
     use crate::token::module::ModuleKind;
 
     fn put(root: &Path, path: &str, text: &str) {
@@ -184,7 +182,7 @@ mod tests {
             &format!("module: {folder}/softhsm/libsofthsm2.so\npriority: 1"),
         );
         put(root.path(), &format!("{modules}/gone.module"), "module: /nowhere/libgone.so");
-        let found = find(root.path(), None).modules;
+        let found = find(root.path(), None, User::Ordinary).modules;
         let expected = ["softhsm/libsofthsm2.so", "pkcs11/opensc-pkcs11.so", "libykcs11.so"];
         assert_eq!(paths(&found), expected.map(|path| format!("{folder}/{path}")));
         assert_eq!(found[0].found, ModuleFound::P11Kit { name: "softhsm2".to_owned() });
@@ -200,7 +198,7 @@ mod tests {
         put(root.path(), "/home/ann/.config/pkcs11/modules/own.module", "module: /opt/own.so");
         let home = root.path().join("home/ann");
         let look = || {
-            let found = find(root.path(), Some(Believed::of(&home, User::Ordinary)));
+            let found = find(root.path(), Some(&home), User::Ordinary);
             assert!(found.passed_over.is_empty());
             paths(&found.modules).join(" ")
         };
@@ -217,38 +215,26 @@ mod tests {
         put(root.path(), "/opt/cloudhsm/lib/libcloudhsm_pkcs11.so", "");
         let text = "module: /opt/cloudhsm/lib/libcloudhsm_pkcs11.so";
         put(root.path(), "/etc/pkcs11/modules/cloudhsm.module", text);
-        let found = find(root.path(), None).modules;
+        let found = find(root.path(), None, User::Ordinary).modules;
         assert_eq!(found[0].kind, ModuleKind::Network { known_as: "AWS CloudHSM" });
         assert!(!found[0].is_first_choice());
     }
 
     #[test]
-    fn a_users_configuration_counts_for_root_only_where_nobody_else_can_change_it() {
-        use std::os::unix::fs::PermissionsExt as _;
+    fn a_users_configuration_counts_for_that_user_and_never_for_root() {
         let root = tempfile::tempdir().unwrap();
         put(root.path(), "/opt/own.so", "");
-        put(root.path(), "/opt/other.so", "");
+        put(root.path(), "/opt/system.so", "");
+        put(root.path(), "/etc/pkcs11/modules/system.module", "module: /opt/system.so");
         let home = root.path().join("home/ann");
-        let folder = home.join(".config/pkcs11/modules");
-        put(&folder, "own.module", "module: /opt/own.so");
-        put(&folder, "other.module", "module: /opt/other.so");
-        let set = |path: &Path, mode| {
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
-        };
-        let (own, other) = (folder.join("own.module"), folder.join("other.module"));
-        for (path, mode) in [(&folder, 0o755), (&own, 0o644), (&other, 0o644)] {
-            set(path, mode);
-        }
-        let me = rustix::process::geteuid().as_raw();
-        let look = |owner| {
-            let found = find(root.path(), Some(Believed::owned_by(&home, owner)));
+        let look = |user| {
+            let found = find(root.path(), Some(&home), user);
             (paths(&found.modules).join(" "), found.passed_over)
         };
-        assert_eq!(look(me), ("/opt/other.so /opt/own.so".to_owned(), Vec::new()));
-        assert_eq!(look(me + 1), (String::new(), vec![folder.display().to_string()]));
-        set(&other, 0o664);
-        assert_eq!(look(me), ("/opt/own.so".to_owned(), vec![other.display().to_string()]));
-        set(&folder, 0o757);
-        assert_eq!(look(me), (String::new(), vec![folder.display().to_string()]));
+        assert_eq!(look(User::Root), ("/opt/system.so".to_owned(), Vec::new()), "nothing to say");
+        let folder = home.join(".config/pkcs11/modules");
+        put(&folder, "own.module", "module: /opt/own.so");
+        assert_eq!(look(User::Ordinary), ("/opt/own.so /opt/system.so".to_owned(), Vec::new()));
+        assert_eq!(look(User::Root), ("/opt/system.so".to_owned(), vec![folder.display().to_string()]));
     }
 }
