@@ -15,6 +15,8 @@ use shared::software::SoftwareKey;
 
 /// Where its first key is.
 pub(crate) const KEY_ID: &str = "02";
+/// Shorter ones are slips.
+const LEAST: usize = 4;
 const TRIES: u8 = 3;
 
 /// A token in memory; its clones are the same token.
@@ -131,6 +133,9 @@ impl Inside {
     fn check(&mut self, pin: &Secret) -> Result<(), Refusal> {
         if self.tries == 0 {
             return Err(Refusal::PinLocked);
+        }
+        if pin.len() < LEAST {
+            return Err(Refusal::NotAPin { rule: format!("{LEAST} characters or more") });
         }
         if pin.expose() == self.pin {
             self.tries = TRIES;

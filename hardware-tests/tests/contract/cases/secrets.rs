@@ -77,6 +77,11 @@ pub(super) fn odd_secrets_are_refused_and_the_right_one_works_after_each(subject
                 | Refusal::SecretMissing
         );
         assert!(says_why, "{secret:?}: {refused:?}");
+        let is_half_a_pin = secret.len() == 1;
+        assert!(
+            !is_half_a_pin || !matches!(refused, Refusal::WrongPin { .. }),
+            "a slip was tried: {refused:?}"
+        );
         let spent = before.zip(subject.tries_left()).map(|(before, after)| before - after);
         let costs = u8::from(matches!(refused, Refusal::WrongPin { .. }));
         assert!(spent.is_none_or(|spent| spent == costs), "{refused:?} spent {spent:?} tries");

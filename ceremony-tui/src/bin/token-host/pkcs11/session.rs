@@ -73,6 +73,11 @@ impl Open<'_> {
     /// One attempt with the PIN.
     pub(super) fn log_in(&self, user: UserType) -> Result<(), Refusal> {
         let pin = self.pin.ok_or(Refusal::SecretMissing)?;
+        if !matches!(user, UserType::So)
+            && let Some(rule) = self.is_too_short(pin)
+        {
+            return Err(Refusal::NotAPin { rule });
+        }
         let tried = match pin.typed() {
             Some(typed) => self.session.login_with_raw(user, typed),
             None => self.session.login(user, None),
@@ -86,6 +91,12 @@ impl Open<'_> {
     pub(super) fn log_out(&self) {
         // The session is closed next, which ends the login as well.
         let _ = self.session.logout();
+    }
+
+    /// Half a PIN is a slip and costs no try. Longer ones than the token says are left to it: Yubico's takes some.
+    fn is_too_short(&self, pin: &Pin) -> Option<String> {
+        let length = token::pin_length(&self.token.info)?;
+        (pin.typed_length()? < length.least).then(|| length.to_string())
     }
 
     fn no_user(&self, error: &Error) -> Refusal {
