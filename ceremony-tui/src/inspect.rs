@@ -18,7 +18,7 @@ use shared::json::Json;
 use shared::metadata::{Metadata, Root, TopRole};
 use shared::names::Version;
 use shared::rotation::{check_alone, check_first_root, check_succession, self_tally};
-use shared::text::shortened;
+use shared::text::{quoted, shortened};
 use shared::threshold::Tally;
 use shared::time::UnixTime;
 
@@ -149,7 +149,7 @@ fn signatures(root: &Metadata<Root>, tally: &Tally) -> Vec<String> {
             tally.valid.len(),
             tally.threshold,
             tally.missing(),
-            absent.join(" or ")
+            sentence::from_whom(tally.missing().into(), &absent)
         )
     });
     lines
@@ -195,8 +195,8 @@ fn online_key(bytes: &[u8], now: UnixTime) -> Result<Vec<String>, InspectError> 
     let document = OnlineKeyDocument::parse(bytes).map_err(InspectError::document)?;
     let mut lines = vec![
         format!(
-            "This is the public online key \"{}\" of a service, scheme {}.",
-            shortened(&document.name),
+            "This is the public online key {} of a service, scheme {}.",
+            quoted(&document.name),
             document.key.scheme_name()
         ),
         format!("Its writer proved on {} to hold the private half.", document.time),

@@ -31,6 +31,11 @@ pub fn shortened(text: &str) -> String {
     if rest.next().is_some() { beginning + "..." } else { beginning }
 }
 
+/// A stranger's text in quotation marks that it cannot leave, shortened.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", shortened(text).replace('"', "\\\""))
+}
+
 fn push(mut shown: String, c: char) -> String {
     match c {
         '"' | '\'' | '\\' => shown.push(c),
@@ -53,6 +58,7 @@ mod tests {
         let padded = format!("a{}b \u{a0}\u{3000} c", " ".repeat(200));
         assert_eq!(shortened(&padded), "a b c", "nothing pads a line");
         assert_eq!(spelt(&"x\n".repeat(100)), "x\\n".repeat(100));
+        assert_eq!(quoted("carol\", verified"), "\"carol\\\", verified\"");
     }
 
     #[test]

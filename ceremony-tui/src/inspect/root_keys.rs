@@ -7,7 +7,7 @@ use shared::device::Weakness;
 use shared::gap::{
     AttestationVerdict, Held, Judged, KeptAttestation, KeptKey, KeptPlace, RootKeyDocument, RootKeysDocument,
 };
-use shared::text::shortened;
+use shared::text::quoted;
 use shared::time::UnixTime;
 
 use super::InspectError;
@@ -25,7 +25,7 @@ pub(super) fn absent_holder(
 ) -> Result<Vec<String>, InspectError> {
     let document = RootKeyDocument::parse(bytes).map_err(InspectError::document)?;
     let mut lines = vec![
-        format!("This is the public root key \"{}\", {}.", shortened(&document.name), document.key.title()),
+        format!("This is the public root key {}, {}.", quoted(&document.name), document.key.title()),
         format!("Its key id is {}.", document.key.id()),
         format!("Its writer proved on {} to hold the private half.", document.time),
     ];
@@ -67,7 +67,7 @@ pub(super) fn describe(bytes: &[u8], anchors: &Anchors, now: UnixTime) -> Result
 
 fn believed(document: &RootKeysDocument, anchors: &Anchors) -> Vec<String> {
     let mut lines = vec!["The ceremony believed these roots about devices:".to_owned()];
-    let anchor = |name: &str, digest| format!("  \"{}\" SHA-256 {digest}", shortened(name));
+    let anchor = |name: &str, digest| format!("  {} SHA-256 {digest}", quoted(name));
     lines.extend(document.anchors.iter().map(|believed| anchor(&believed.name, believed.digest)));
     lines.push("Here, these are believed:".to_owned());
     lines.extend(anchors.roots().map(|(name, digest)| anchor(&name, digest)));
@@ -75,9 +75,9 @@ fn believed(document: &RootKeysDocument, anchors: &Anchors) -> Vec<String> {
 }
 
 fn about(document: &RootKeysDocument, kept: &KeptKey, anchors: &Anchors, now: UnixTime) -> Vec<String> {
-    let name = shortened(&kept.name);
+    let name = quoted(&kept.name);
     let mut lines = vec![
-        format!("\"{name}\" holds a {} key with the id {}.", kept.key.title(), kept.key.id()),
+        format!("{name} holds a {} key with the id {}.", kept.key.title(), kept.key.id()),
         format!("  {}", place(&kept.place)),
     ];
     lines.extend(possession(document, kept).into_iter().map(|line| format!("  {line}")));
@@ -125,13 +125,12 @@ fn place(place: &KeptPlace) -> String {
     match place {
         KeptPlace::File => "It lives in an encrypted file: software, which can be copied.".to_owned(),
         KeptPlace::Elsewhere => {
-            "Its holder was not in the room and gave root-key.json: only an attestation says where \
-                                 it lives."
-                .to_owned()
+            let text = "Its holder was not in the room and gave root-key.json: only an attestation says where it lives.";
+            text.to_owned()
         }
         KeptPlace::Pkcs11 { label, serial } => {
-            let [label, serial] = [label, serial].map(|text| shortened(text));
-            format!("It lives on the token \"{label}\", serial \"{serial}\", behind a PKCS#11 module.")
+            let [label, serial] = [label, serial].map(|text| quoted(text));
+            format!("It lives on the token {label}, serial {serial}, behind a PKCS#11 module.")
         }
         KeptPlace::YubiKey { serial, firmware, policy } => {
             let firmware = firmware.map(|firmware| format!(", firmware {firmware}")).unwrap_or_default();
@@ -159,7 +158,7 @@ fn verdict(verdict: &AttestationVerdict) -> Vec<String> {
 
 fn certificates(attestation: &KeptAttestation) -> Vec<String> {
     let line = |certificate: &shared::attestation::Certificate| {
-        format!("  Certificate \"{}\" SHA-256 {}", certificate.name(), certificate.digest())
+        format!("  Certificate {} SHA-256 {}", quoted(&certificate.name()), certificate.digest())
     };
     attestation.certificates.iter().map(line).collect()
 }

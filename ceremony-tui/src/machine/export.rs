@@ -150,7 +150,7 @@ fn missing(draft: &Draft, agreed: &Agreed) -> Vec<Effect> {
         tally.valid.len(),
         tally.threshold,
         tally.missing(),
-        absent(draft, &tally).join(" or ")
+        sentence::from_whom(tally.missing().into(), &absent(draft, &tally))
     ))]
 }
 

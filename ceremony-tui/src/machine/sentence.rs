@@ -146,6 +146,12 @@ pub(super) fn short_id(key: &Key) -> String {
     key.id().as_str().chars().take(8).chain(['…']).collect()
 }
 
+/// Of whom so many signatures are wanted: of all these, or of some.
+pub fn from_whom(missing: u64, names: &[String]) -> String {
+    let all = names.len() as u64 <= missing;
+    names.join(if all { " and " } else { " or " })
+}
+
 /// "1 signature", "2 signatures".
 pub(crate) fn count(number: u64, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }

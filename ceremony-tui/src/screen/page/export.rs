@@ -1,7 +1,7 @@
 //! Step 7: what leaves the room, by which way, and what the other side must show.
 
 use crate::machine::ExportBoard;
-use crate::machine::sentence::count;
+use crate::machine::sentence::{count, from_whom};
 
 use super::{Ink, Page};
 
@@ -30,6 +30,7 @@ pub(super) fn page(board: &ExportBoard, width: usize) -> Page {
 
 /// What the service does with fewer signatures than needed.
 pub(super) fn waits(missing: u64, absent: &[String]) -> String {
+    let names = from_whom(missing, absent);
     let missing = count(missing, "more signature");
-    format!("Warning: the service will wait for {missing}, from {}.", absent.join(" or "))
+    format!("Warning: the service will wait for {missing}, from {names}.")
 }
