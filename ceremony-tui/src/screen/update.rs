@@ -55,8 +55,14 @@ fn resized(model: &mut Model, size: Size) -> Vec<Effect> {
 
 fn typed(model: &mut Model, text: &str) -> Vec<Effect> {
     model.notice = None;
-    let types = model.mode == Mode::Asking && model.overlay.is_none() && model.is_typing();
-    if types && model.input.insert(text).is_err() {
+    if model.mode != Mode::Asking || model.overlay.is_some() || model.picture.question.is_none() {
+        return Vec::new();
+    }
+    if !model.is_typing() {
+        // Somebody means an answer by its name, or types a secret too early: Enter must not give the marked one.
+        model.chosen = None;
+        model.notice = Some(Notice::NothingChosen);
+    } else if model.input.insert(text).is_err() {
         model.notice = Some(Notice::TooLong);
     }
     Vec::new()

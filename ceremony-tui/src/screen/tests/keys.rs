@@ -289,3 +289,16 @@ fn the_clock_that_people_compare_is_the_one_of_now() {
     assert_ne!(asked(&stage), before);
     assert_eq!(stage.question(), "preflight.clock", "and it is asked still");
 }
+
+/// Whoever types the name of an answer, or a PIN too early, must not give the marked answer with Enter.
+#[test]
+fn letters_in_a_list_answer_nothing_and_take_the_mark_away() {
+    let mut stage = Stage::at_sign();
+    assert_eq!((stage.question().as_str(), stage.model.chosen), ("sign.key", Some(0)));
+    press_all(&mut stage, "xyz");
+    assert_eq!((stage.model.chosen, stage.model.notice), (None, Some(Notice::NothingChosen)));
+    press(&mut stage, KeyCode::Enter);
+    assert_eq!(stage.question(), "sign.key", "nobody signs by a slip");
+    press(&mut stage, KeyCode::Down);
+    assert!(stage.model.chosen.is_some());
+}
