@@ -89,7 +89,9 @@ fn remotely(client: &Client, bytes: &[u8], expected: Option<DocumentDigest>) -> 
     warn(&payload)?;
     let details = wait(client, task)?;
     if details != format!("Bootstrap finished {task}") {
-        return say(&format!("The service accepted the root. {details}."));
+        return say(&format!(
+            "The service accepted the root. {details}: `online-service status` says what it waits for."
+        ));
     }
     report(payload.root.document().digest())
 }

@@ -78,7 +78,7 @@ impl Verify {
 
 fn first_root(source: &dyn MetadataSource) -> anyhow::Result<Vec<u8>> {
     let bytes =
-        source.fetch("1.root.json")?.context("There is no root yet. Bootstrap the repository first.")?;
+        source.fetch("1.root.json")?.context("There is no root yet. Bootstrap the repository first; if that is done, `online-service status` says what its root waits for.")?;
     let digest = Metadata::<Root>::parse(&bytes)?.document().digest();
     say(&format!("Trusting the repository's own first root. Compare its document digest: {digest}"))?;
     Ok(bytes)
