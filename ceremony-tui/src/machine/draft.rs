@@ -66,6 +66,8 @@ pub(super) struct Draft {
     pub(super) findings: Vec<Finding>,
     /// Attempts to sign the agreed document, in order.
     pub(super) tried: Vec<(String, Tried)>,
+    /// Who was chosen last to sign.
+    pub(super) signer: Option<String>,
     /// The payload on its medium, and when it was written.
     pub(super) exported: Option<(Exported, UnixTime)>,
     /// What is known about the keys, beside it.
@@ -226,6 +228,7 @@ impl Draft {
             done_to_tokens: Vec::new(),
             findings: Vec::new(),
             tried: Vec::new(),
+            signer: None,
             exported: None,
             exported_keys: None,
             reviewed: Vec::new(),

@@ -25,12 +25,29 @@ pub(super) fn check_shape(name: &str) -> Result<(), String> {
                 .to_owned(),
         );
     }
+    if name.split(' ').any(str::is_empty) || name.contains(|c: char| c.is_whitespace() && c != ' ') {
+        return Err(
+            "A name has single blanks between its words, and none around them: with others it looks like another \
+             name. Choose another name."
+                .to_owned(),
+        );
+    }
+    if name.chars().all(|c| c.is_ascii_digit()) {
+        return Err("A name of digits reads like the number of an answer. Choose another name.".to_owned());
+    }
+    if name.contains([':', ';', '"']) {
+        return Err(
+            "A name with a colon, a semicolon or a quotation mark reads like a sentence about its holder. Choose \
+             another name."
+                .to_owned(),
+        );
+    }
     if name.contains(',')
         || name.split_whitespace().any(|word| ["and", "or"].contains(&word.to_lowercase().as_str()))
     {
         return Err(
             "A name with a comma, or with the word \"and\" or \"or\", reads like several holders in the \
-                    sentences of the review. Choose another name."
+             sentences of the review. Choose another name."
                 .to_owned(),
         );
     }
@@ -66,6 +83,15 @@ mod tests {
             "alice, bob",
             "alice and bob",
             "Alice Or bob",
+            " alice",
+            "alice ",
+            "alice  smith",
+            "alice\u{a0}",
+            " ",
+            "2",
+            "bob: its holder proved it",
+            "bob; attested",
+            "carol\", Ed25519",
             &"x".repeat(65),
         ] {
             assert!(check_shape(bad).is_err(), "{bad:?}");

@@ -4,6 +4,7 @@ pub(super) mod agreed;
 
 use shared::digest::DocumentDigest;
 use shared::metadata::{Metadata, Root};
+use shared::rotation::check_alone;
 use shared::time::UnixTime;
 
 use super::compare::{Compared, Groups};
@@ -55,6 +56,10 @@ impl Review {
             let text = "The document holds something that no sentence explains, so it cannot be signed. Report this.";
             return Turn::again(Step::Settings, [Effect::refused(text)]);
         }
+        // Whatever the export would refuse later is refused before anybody signs it.
+        if let Err(error) = check_alone(&root) {
+            return Turn::again(Step::RootKeys, [Effect::refused(error.to_string())]);
+        }
         draft.reviewed.retain(|(known, _)| *known != root);
         draft.reviewed.push((root.clone(), made_at));
         let reviewed = Box::new(Reviewed { root, made_at });
@@ -97,6 +102,7 @@ impl Review {
             Review::Agreeing(reviewed) if answer == "yes" => {
                 draft.agreed = Some(Agreed::to(reviewed.root));
                 draft.tried.clear();
+                draft.signer = None;
                 Turn::done()
             }
             Review::Agreeing(_) => {

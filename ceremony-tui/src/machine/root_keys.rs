@@ -245,7 +245,8 @@ pub(super) fn short_of(draft: &Draft) -> Option<String> {
     (absent > 0 && here < draft.threshold).then(|| {
         format!(
             "{} can be made in this room, and {} are needed. The payload leaves with fewer, and the service publishes \
-             nothing before the others have signed.",
+             nothing before the others have signed, for which this program has no way: have more holders here, or \
+             lower the threshold.",
             sentence::count(here, "signature"),
             draft.threshold
         )
@@ -287,6 +288,7 @@ fn settle<S>(draft: &mut Draft, found: Found<S>, wrap: fn(S) -> RootKeys) -> Tur
 ///
 /// Root's own rules say the same once more when the document is made; here the person who holds the key hears it.
 fn admit(draft: &Draft, name: &str, key: &Key) -> Result<(), String> {
+    names::check_new(draft, name)?;
     if draft.is_online_key(key) {
         return Err(format!(
             "The key offered as {name:?} is the online key of the service, which can never be a root key. Use a key \
@@ -295,7 +297,8 @@ fn admit(draft: &Draft, name: &str, key: &Key) -> Result<(), String> {
     }
     if let Some(holder) = draft.holder_of(key) {
         return Err(format!(
-            "The key offered as {name:?} is the same key as {holder:?}, and one key counts once. Use another key."
+            "The key offered as {name:?} is the same key as {holder:?}, and one key counts once. Use another key, or take \
+             that one off the list first."
         ));
     }
     if key.scheme().is_none() {
@@ -307,7 +310,7 @@ fn admit(draft: &Draft, name: &str, key: &Key) -> Result<(), String> {
     if let Some(weakness) = Weakness::of_key(key).filter(|weakness| weakness.is_fatal()) {
         return Err(weakness.to_string());
     }
-    names::check_new(draft, name)
+    Ok(())
 }
 
 fn list(draft: &Draft) -> Vec<Effect> {

@@ -51,7 +51,10 @@ impl Sign {
     pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Turn<Sign> {
         match (self, event) {
             (Sign::Choose, Event::Answer(answer)) if answer == DONE => finish(draft),
-            (Sign::Choose, Event::Answer(name)) => begin(draft, &name),
+            (Sign::Choose, Event::Answer(name)) => {
+                draft.signer = Some(name.clone());
+                begin(draft, &name)
+            }
             (Sign::Looking(name), Event::Asked(Ok(Answer::Tokens(listing)))) => {
                 looked(draft, &name, &listing)
             }
@@ -136,7 +139,10 @@ fn choose_question(draft: &Draft) -> Question {
     let signed = signed_by.len();
     let met = signed as u64 >= draft.threshold;
     let text = format!("Signed {signed} of {} needed. Who signs next, or done", draft.threshold);
-    let waiting = choices.iter().find(|choice| choice.closed.is_none()).filter(|_| !met);
+    let mut open = choices.iter().filter(|choice| choice.closed.is_none());
+    // Whoever tried last tries again; the next one's PIN is not theirs.
+    let last = draft.signer.as_ref().and_then(|name| open.clone().find(|choice| choice.word == *name));
+    let waiting = last.or_else(|| open.next()).filter(|_| !met);
     let default = waiting.map_or(DONE, |choice| choice.word.as_str()).to_owned();
     Question::choice("sign.key", text, choices).or(default)
 }
@@ -148,7 +154,8 @@ fn choice(root: &RootKey, signed_by: &[KeyId]) -> Choice {
     }
     if root.reach().is_none() {
         let sentences = format!(
-            "{name} is not in the room, and neither is the key. Choose somebody who is here, or done."
+            "{name} was named as absent, so nobody signs with that key here. If {name} has come: take the key off the \
+             list of root keys and add it by token or file, before anybody signs. Otherwise choose somebody who is here."
         );
         return Choice::new(name, place).closed(sentences);
     }

@@ -155,7 +155,9 @@ fn policy(root: &RootKey) -> &'static str {
     match (root.reach(), &root.provenance) {
         (Some(Reach { locator: KeyLocator::File { .. }, .. }), _) => "passphrase",
         (Some(Reach { on, login, .. }), _) => policy::words(on.as_ref().and_then(|on| on.policy), *login),
-        (None, Known::Attested(attested)) => policy::words(Some(attested.policy()), Login::Secret),
-        (None, _) => "not known",
+        (None, known) => match known.attested() {
+            Some(attested) => policy::words(Some(attested.policy()), Login::Secret),
+            None => "not known",
+        },
     }
 }

@@ -11,6 +11,7 @@ use crate::machine::attestation;
 use crate::machine::board::desk::{DeskBoard, Part};
 use crate::machine::draft::{Draft, Held, Possession, RootKey};
 use crate::machine::event::{Effect, Event, Moment};
+use crate::machine::names;
 use crate::machine::provenance::Provenance;
 use crate::machine::question::Question;
 use crate::machine::sentence::count;
@@ -98,6 +99,7 @@ fn understood(draft: &Draft, bytes: &[u8], now: UnixTime) -> Result<RootKey, Str
             document.time
         ));
     }
+    names::check_shape(&document.name)?;
     if draft.has_name(&document.name) {
         return Err(format!(
             "The document names its holder {:?}, and that name is taken already. Let its holder export the key under \
@@ -203,6 +205,7 @@ fn attested_parts(attested: &Attested) -> Vec<Part> {
 /// How old a proof is; a clock may be a little wrong.
 fn how_old(time: UnixTime, at: UnixTime) -> String {
     match u64::try_from(at.days_since(time)) {
+        _ if time > at => "dated ahead of the clock here".to_owned(),
         Ok(days) if days > 0 => format!("{} old", count(days, "day")),
         _ => "less than a day old".to_owned(),
     }

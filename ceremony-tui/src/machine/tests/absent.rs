@@ -114,7 +114,7 @@ fn an_absent_holder_cannot_sign_and_nobody_else_has_to() {
         world.answer(answer);
         assert_eq!((world.question().as_str(), world.asked), ("sign.key", asked));
     }
-    assert!(world.said("dora is not in the room, and neither is the key."));
+    assert!(world.said("dora was named as absent, so nobody signs with that key here."));
     world.answer("alice");
     world.answer("bob");
     assert_eq!(world.question(), "export.folder", "nobody waits for dora");
