@@ -6,10 +6,11 @@
 use std::ffi::CString;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
 use ceremony_tui::clock::Deadline;
 use ceremony_tui::token::{Refusal, TokenId};
-use pcsc::{Context, Disposition, Scope};
+use pcsc::{Context, Disposition, ReaderState, Scope, State};
 
 use crate::card::{Card, Failure, LABEL, Stranger, in_transaction, service};
 
@@ -32,11 +33,12 @@ impl Readers {
         &mut self,
         work: fn(&Card<'_>) -> T,
     ) -> Result<Vec<(CString, Seen<T>)>, Refusal> {
-        let names = service()?.1;
+        let (context, names) = service()?;
+        let is_empty = empty(&context, &names);
         self.asked.retain(|(_, thread)| !thread.is_finished());
         let (sender, answers) = channel();
         for (place, name) in names.iter().enumerate() {
-            if !self.is_asked(name) {
+            if !is_empty[place] && !self.is_asked(name) {
                 let thread = begin(place, name.clone(), work, sender.clone());
                 self.asked.extend(thread.map(|thread| (name.clone(), thread)));
             }
@@ -47,8 +49,10 @@ impl Readers {
         let has_answered =
             |name: &CString| names.iter().zip(&seen).any(|(other, seen)| other == name && seen.is_some());
         self.asked.retain(|(name, _)| !has_answered(name));
-        let seen = |name| (name, seen.remove(0).unwrap_or(Err(Stranger::Silent)));
-        let seen: Vec<(CString, Seen<(u32, T)>)> = names.into_iter().map(seen).collect();
+        // A card that is gone is not silent, though the thread that asked it may not have come back yet.
+        let unheard = |is_empty| if is_empty { Stranger::Vanished } else { Stranger::Silent };
+        let seen = |(name, is_empty)| (name, seen.remove(0).unwrap_or_else(|| Err(unheard(is_empty))));
+        let seen: Vec<(CString, Seen<(u32, T)>)> = names.into_iter().zip(is_empty).map(seen).collect();
         self.remember(&seen);
         Ok(seen.into_iter().map(|(name, seen)| (name, seen.map(|(_, done)| done))).collect())
     }
@@ -122,6 +126,17 @@ impl Readers {
             return Err(Refusal::AmbiguousToken { label: token.label.clone(), serial: token.serial.clone() });
         }
         found.pop().ok_or_else(|| why.unwrap_or_else(|| missing(token)))
+    }
+}
+
+/// Which of the readers hold no card. The service knows it without asking a card, so it says it at once; of a reader
+/// that it says nothing about, a thread finds out.
+fn empty(context: &Context, names: &[CString]) -> Vec<bool> {
+    let mut states: Vec<ReaderState> =
+        names.iter().map(|name| ReaderState::new(name.clone(), State::UNAWARE)).collect();
+    match context.get_status_change(Duration::ZERO, &mut states) {
+        Ok(()) => states.iter().map(|state| state.event_state().contains(State::EMPTY)).collect(),
+        Err(_) => vec![false; names.len()],
     }
 }
 
