@@ -21,6 +21,8 @@ mod apdu;
 mod applets;
 mod attest;
 mod der;
+mod device;
+mod error;
 mod fault;
 mod file;
 mod handle;
@@ -37,8 +39,9 @@ mod tlv;
 
 pub use crate::card::Finger;
 pub use attest::Authority;
+pub use error::CardError;
 pub use fault::{Fault, Moment, Occasion};
-pub use handle::{CardError, PinTries, YubiKey};
+pub use handle::{PinTries, YubiKey};
 pub use private::Algorithm;
 
 #[cfg(test)]

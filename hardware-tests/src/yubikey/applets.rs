@@ -2,9 +2,10 @@
 //! say what kind of device this is.
 
 use super::apdu::Command;
+use super::device::{Device, FORM_FACTOR};
 use super::fault::Occasion;
 use super::management;
-use super::piv::{Device, Piv, Reply};
+use super::piv::{Piv, Reply};
 use super::status::Status;
 use super::tlv::tlv;
 
@@ -14,8 +15,6 @@ const ONE_TIME_PASSWORDS: &[u8] = &[0xa0, 0, 0, 5, 0x27, 0x20, 0x01];
 
 /// What the device can do over USB: one-time passwords, which nobody asks it for, and PIV.
 const CAPABILITIES: [u8; 2] = [0, 0x11];
-/// A key for the key ring, with a USB-A plug.
-pub(super) const FORM_FACTOR: u8 = 1;
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
 enum Selected {

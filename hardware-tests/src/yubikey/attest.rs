@@ -6,9 +6,8 @@ mod certificate;
 
 use shared::device::Firmware;
 
-use super::applets::FORM_FACTOR;
 use super::der;
-use super::piv::Device;
+use super::device::{Device, FORM_FACTOR};
 use super::private::PrivateKey;
 use super::random;
 use super::slots::{self, Key};

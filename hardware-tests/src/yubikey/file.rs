@@ -6,8 +6,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use shared::device::Firmware;
 
-use super::handle::CardError;
-use super::piv::{Device, Piv};
+use super::device::Device;
+use super::error::CardError;
+use super::piv::Piv;
 
 #[derive(Deserialize)]
 struct Loaded {

@@ -1,6 +1,5 @@
 //! The device as tests hold it: plugged in, touched, broken, asked about itself.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,9 +9,11 @@ use shared::device::{Firmware, Origin, PinPolicy, TouchPolicy};
 use super::apdu::{Arrival, Command, Transport};
 use super::applets::Applets;
 use super::attest::Authority;
+use super::device::Device;
+use super::error::CardError;
 use super::fault::{Fault, Faults, Moment, Occasion, spoil};
 use super::file;
-use super::piv::{Device, Piv, Reply, Signing};
+use super::piv::{Piv, Reply, Signing};
 use super::private::{Algorithm, PrivateKey};
 use super::slots::Key;
 use super::status::Status;
@@ -330,39 +331,5 @@ impl Card for YubiKey {
 impl std::fmt::Debug for YubiKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "virtual YubiKey {} with firmware {}", self.device.serial, self.device.firmware)
-    }
-}
-
-/// A virtual YubiKey could not be made or kept.
-#[derive(Debug, thiserror::Error)]
-pub enum CardError {
-    /// It refused.
-    #[error(
-        "The virtual YubiKey refused with the status {0:04x}. Look at the slot, the algorithm and the key."
-    )]
-    Refused(u16),
-    /// Its file.
-    #[error("The virtual YubiKey could not be kept in {0} ({1}). Look at the folder and its permissions.")]
-    Io(PathBuf, io::Error),
-    /// What is in the file.
-    #[error(
-        "{0} does not hold a virtual YubiKey ({1}). Name another file, or remove it to begin with a new device."
-    )]
-    Malformed(PathBuf, serde_json::Error),
-    /// Whose file it is.
-    #[error("{file} holds the virtual YubiKey {found}, not {wanted}. Name the file of that device.")]
-    Another {
-        /// The file.
-        file: PathBuf,
-        /// Who is in it.
-        found: String,
-        /// Who was asked for.
-        wanted: String,
-    },
-}
-
-impl From<Status> for CardError {
-    fn from(status: Status) -> CardError {
-        CardError::Refused(status.0)
     }
 }

@@ -5,6 +5,7 @@ use shared::device::{Firmware, Origin, PinPolicy, TouchPolicy};
 
 use super::apdu::Command;
 use super::attest::{self, Certified};
+use super::device::Device;
 use super::management::{self, Management};
 use super::objects::{self, Objects, Reader};
 use super::pins::Pins;
@@ -40,13 +41,6 @@ pub(super) struct Signing {
     slot: u8,
     pub(super) message: Vec<u8>,
     pub(super) touch: TouchPolicy,
-}
-
-/// What a command is asked on.
-#[derive(Clone, Copy)]
-pub(super) struct Device {
-    pub(super) serial: u32,
-    pub(super) firmware: Firmware,
 }
 
 impl Piv {

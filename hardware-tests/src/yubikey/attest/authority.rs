@@ -1,7 +1,7 @@
 //! Who vouches for virtual YubiKeys: a root that everybody can be told to trust, because its private key is in this
 //! source.
 
-use super::super::handle::CardError;
+use super::super::error::CardError;
 use aws_lc_rs::digest;
 
 use super::super::private::{Algorithm, Curve, EcKey, PrivateKey};
