@@ -66,7 +66,7 @@ impl Certificate {
     /// Anything but one whole certificate of a form that attestation has.
     pub fn from_der(bytes: &[u8]) -> Result<Certificate, AttestationError> {
         if bytes.len() > MAX_CERTIFICATE_BYTES {
-            return Err(AttestationError::TooLarge { bytes: bytes.len() });
+            return Err(AttestationError::TooLarge { bytes: bytes.len(), most: MAX_CERTIFICATE_BYTES });
         }
         let malformed = |_| AttestationError::Malformed;
         let (signed, algorithm, signature) = outer(bytes).map_err(malformed)?;

@@ -1,6 +1,5 @@
 //! Why an attestation is not believed.
 
-use super::certificate::MAX_CERTIFICATE_BYTES;
 use crate::key::KeyError;
 use crate::time::UnixTime;
 
@@ -9,12 +8,14 @@ use crate::time::UnixTime;
 pub enum AttestationError {
     /// Too many bytes for a certificate.
     #[error(
-        "A certificate of the attestation has {bytes} bytes; at most {MAX_CERTIFICATE_BYTES} are read. Read the \
+        "A certificate of the attestation has {bytes} bytes; at most {most} are read. Read the \
          attestation from the device again."
     )]
     TooLarge {
         /// How many it has.
         bytes: usize,
+        /// How many are read.
+        most: usize,
     },
     /// Less than a key's certificate and a device's.
     #[error(
