@@ -35,6 +35,7 @@ mod review;
 mod root_keys;
 mod seen;
 pub mod sentence;
+mod setting;
 mod settings;
 mod sign;
 mod step;
@@ -63,7 +64,7 @@ use preflight::Preflight;
 use review::Review;
 use root_keys::RootKeys;
 use seen::Change;
-use settings::Settings;
+use setting::Setting;
 use sign::Sign;
 use step::{Outcome, Turn};
 
@@ -95,7 +96,7 @@ impl std::fmt::Display for Touch {
 #[derive(Debug, Clone, PartialEq)]
 enum State {
     Preflight(Preflight),
-    Settings(Settings),
+    Settings(Setting),
     OnlineKey(ImportOnlineKey),
     RootKeys(RootKeys),
     Review(Review),
@@ -288,7 +289,7 @@ impl Machine {
             State::Preflight(_) | State::Review(_) | State::Export(_) | State::Tokens(_) | State::Ended => {
                 true
             }
-            State::Settings(state) => *state == Settings::Repository,
+            State::Settings(state) => *state == Setting::Repository,
             State::OnlineKey(state) => state.is_at_beginning(),
             State::RootKeys(state) => *state == RootKeys::Choose,
             State::Sign(state) => *state == Sign::Choose,
@@ -368,7 +369,7 @@ impl Machine {
         let turn = match step {
             Step::Tokens => begin(Desk::begin(), State::Tokens),
             Step::Preflight => begin(Preflight::enter(), State::Preflight),
-            Step::Settings => begin(Settings::enter(), State::Settings),
+            Step::Settings => begin(Setting::enter(), State::Settings),
             Step::OnlineKey => begin(ImportOnlineKey::enter(draft), State::OnlineKey),
             Step::RootKeys => begin(RootKeys::enter(draft), State::RootKeys),
             Step::Sign => begin(Sign::enter(), State::Sign),

@@ -18,7 +18,7 @@ use super::lookout::Lookout;
 use super::provenance::{AttestationRules, Provenance};
 use super::review::agreed::Agreed;
 use super::seen::{Seen, device_of};
-use super::settings::Settings;
+use super::setting::Setting;
 use crate::token::module::ModuleRequest;
 use crate::token::{HostKind, KeyLocator, Login, TokenId, TokenInfo};
 
@@ -52,7 +52,7 @@ pub(super) struct Draft {
     pub(super) bin_kind: BinKind,
     pub(super) bin_count: u64,
     /// The settings that people have answered; the others are proposals.
-    pub(super) decided: Vec<Settings>,
+    pub(super) decided: Vec<Setting>,
     pub(super) online: Option<OnlineKey>,
     pub(super) root_keys: Vec<RootKey>,
     pub(super) exceptions: Vec<Exception>,

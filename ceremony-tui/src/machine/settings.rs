@@ -9,49 +9,16 @@ use super::event::{Effect, Event, Moment};
 use super::names;
 use super::question::{Choice, Question};
 use super::sentence;
+use super::setting::Setting;
 use super::step::Turn;
-
-/// The questions in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Settings {
-    Repository,
-    RootDays,
-    TargetsDays,
-    SnapshotDays,
-    TimestampDays,
-    BinsDays,
-    Threshold,
-    Artifacts,
-    BinKind,
-    BinCount,
-}
 
 /// More root keys than this never sit in one room.
 const MOST_SIGNATURES: u64 = 50;
 const MOST_ARTIFACTS: u64 = 1_000_000_000;
 
-impl Settings {
-    pub(super) const ORDER: [Settings; 10] = [
-        Settings::Repository,
-        Settings::RootDays,
-        Settings::TargetsDays,
-        Settings::SnapshotDays,
-        Settings::TimestampDays,
-        Settings::BinsDays,
-        Settings::Threshold,
-        Settings::Artifacts,
-        Settings::BinKind,
-        Settings::BinCount,
-    ];
-
-    pub(super) fn enter() -> (Settings, Vec<Effect>) {
-        (Settings::Repository, Vec::new())
-    }
-
-    /// The question before this one.
-    pub(super) fn before(self) -> Option<Settings> {
-        let index = Settings::ORDER.iter().position(|field| *field == self)?;
-        Settings::ORDER.get(index.checked_sub(1)?).copied()
+impl Setting {
+    pub(super) fn enter() -> (Setting, Vec<Effect>) {
+        (Setting::Repository, Vec::new())
     }
 
     pub(super) fn question(self, draft: &Draft) -> Question {
@@ -60,40 +27,40 @@ impl Settings {
             Question::number(id, format!("Days that {what} is valid"), 1, most).or(now.to_string())
         };
         match self {
-            Settings::Repository => {
+            Setting::Repository => {
                 let question = Question::text("settings.repository", "Name of the repository");
                 if draft.repository.is_empty() { question } else { question.or(draft.repository.clone()) }
             }
-            Settings::RootDays => days("settings.root-days", "root", draft.root_days),
-            Settings::TargetsDays => days("settings.targets-days", "top-level targets", draft.targets_days),
-            Settings::SnapshotDays => days("settings.snapshot-days", "a snapshot", draft.snapshot_days),
-            Settings::TimestampDays => days("settings.timestamp-days", "a timestamp", draft.timestamp_days),
-            Settings::BinsDays => days("settings.bins-days", "a bin", draft.bins_days),
-            Settings::Threshold => {
+            Setting::RootDays => days("settings.root-days", "root", draft.root_days),
+            Setting::TargetsDays => days("settings.targets-days", "top-level targets", draft.targets_days),
+            Setting::SnapshotDays => days("settings.snapshot-days", "a snapshot", draft.snapshot_days),
+            Setting::TimestampDays => days("settings.timestamp-days", "a timestamp", draft.timestamp_days),
+            Setting::BinsDays => days("settings.bins-days", "a bin", draft.bins_days),
+            Setting::Threshold => {
                 Question::number("settings.threshold", "Signatures that make a root", 1, MOST_SIGNATURES)
                     .or(draft.threshold.to_string())
             }
-            Settings::Artifacts => {
+            Setting::Artifacts => {
                 let text = "Artifacts that the repository will hold one day, about";
                 Question::number("settings.artifacts", text, 1, MOST_ARTIFACTS)
                     .or(draft.artifacts.to_string())
             }
-            Settings::BinKind => bin_kind_question(draft),
-            Settings::BinCount => bin_count_question(draft),
+            Setting::BinKind => bin_kind_question(draft),
+            Setting::BinCount => bin_count_question(draft),
         }
     }
 
-    pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Turn<Settings> {
+    pub(super) fn update(self, draft: &mut Draft, event: Event, moment: Moment) -> Turn<Setting> {
         let Event::Answer(answer) = event else { return Turn::stay(self, []) };
         let effects = match self.take(draft, &answer) {
             Err(sentences) => return Turn::stay(self, [Effect::refused(sentences)]),
             Ok(()) => self.consequences(draft, moment.now),
         };
-        let index = Settings::ORDER.iter().position(|field| *field == self).unwrap_or(0);
+        let index = Setting::ORDER.iter().position(|field| *field == self).unwrap_or(0);
         if !draft.decided.contains(&self) {
             draft.decided.push(self);
         }
-        match Settings::ORDER.get(index + 1) {
+        match Setting::ORDER.get(index + 1) {
             Some(next) => Turn::stay(*next, effects),
             None => Turn { effects, ..Turn::done() },
         }
@@ -103,23 +70,23 @@ impl Settings {
         let number =
             || answer.parse::<u64>().map_err(|_| format!("{answer:?} is not a number. Type a whole number."));
         match self {
-            Settings::Repository => draft.repository = repository_name(answer)?,
-            Settings::RootDays => draft.root_days = number()?,
-            Settings::TargetsDays => draft.targets_days = number()?,
-            Settings::SnapshotDays => draft.snapshot_days = number()?,
-            Settings::TimestampDays => draft.timestamp_days = number()?,
-            Settings::BinsDays => draft.bins_days = number()?,
-            Settings::Threshold => draft.threshold = number()?,
-            Settings::Artifacts => {
+            Setting::Repository => draft.repository = repository_name(answer)?,
+            Setting::RootDays => draft.root_days = number()?,
+            Setting::TargetsDays => draft.targets_days = number()?,
+            Setting::SnapshotDays => draft.snapshot_days = number()?,
+            Setting::TimestampDays => draft.timestamp_days = number()?,
+            Setting::BinsDays => draft.bins_days = number()?,
+            Setting::Threshold => draft.threshold = number()?,
+            Setting::Artifacts => {
                 let artifacts = number()?;
                 if artifacts != draft.artifacts {
                     draft.artifacts = artifacts;
                     draft.bin_count = u64::from(BinCount::recommended(artifacts).get());
-                    draft.decided.retain(|decided| *decided != Settings::BinCount);
+                    draft.decided.retain(|decided| *decided != Setting::BinCount);
                 }
             }
-            Settings::BinKind => draft.bin_kind = bin_kind(draft, answer)?,
-            Settings::BinCount => {
+            Setting::BinKind => draft.bin_kind = bin_kind(draft, answer)?,
+            Setting::BinCount => {
                 let count = BinCount::new(number()?).map_err(|error| error.to_string())?;
                 draft.bin_count = u64::from(count.get());
             }
@@ -135,16 +102,16 @@ impl Settings {
             Effect::plain(format!("{what} signed now is valid until {until} ({days}).")).pictured()
         };
         match self {
-            Settings::RootDays => vec![lives("A root", draft.root_days)],
-            Settings::TargetsDays => vec![lives("A targets role", draft.targets_days)],
-            Settings::SnapshotDays => vec![lives("A snapshot", draft.snapshot_days)],
-            Settings::TimestampDays => vec![lives("A timestamp", draft.timestamp_days)],
-            Settings::BinsDays => vec![lives("A bin", draft.bins_days)],
-            Settings::Threshold if draft.threshold == 1 => vec![Effect::warning(
+            Setting::RootDays => vec![lives("A root", draft.root_days)],
+            Setting::TargetsDays => vec![lives("A targets role", draft.targets_days)],
+            Setting::SnapshotDays => vec![lives("A snapshot", draft.snapshot_days)],
+            Setting::TimestampDays => vec![lives("A timestamp", draft.timestamp_days)],
+            Setting::BinsDays => vec![lives("A bin", draft.bins_days)],
+            Setting::Threshold if draft.threshold == 1 => vec![Effect::warning(
                 "One signature makes a root: whoever steals a single key owns the repository. Two or more are safer.",
             )],
             // Before both questions: afterwards it would be too late to think.
-            Settings::Artifacts => vec![Effect::plain(
+            Setting::Artifacts => vec![Effect::plain(
                 "The kind and number of bins, asked next, cannot be changed later without a new repository.",
             )],
             _ => Vec::new(),
@@ -152,31 +119,15 @@ impl Settings {
     }
 }
 
-impl Settings {
-    /// What is decided, in few words.
-    pub(super) fn what(self) -> &'static str {
-        match self {
-            Settings::Repository => "Repository",
-            Settings::RootDays => "Root lives",
-            Settings::TargetsDays => "Targets live",
-            Settings::SnapshotDays => "Snapshots live",
-            Settings::TimestampDays => "Timestamps live",
-            Settings::BinsDays => "Bins live",
-            Settings::Threshold => "Signatures",
-            Settings::Artifacts => "Artifacts",
-            Settings::BinKind => "Kind of bins",
-            Settings::BinCount => "Number of bins",
-        }
-    }
-
+impl Setting {
     /// The decision so far, or what is proposed.
     pub(super) fn value(self, draft: &Draft) -> String {
         match self {
-            Settings::Repository => draft.repository.clone(),
-            Settings::Threshold => draft.threshold.to_string(),
-            Settings::Artifacts => draft.artifacts.to_string(),
-            Settings::BinKind => bin_kind_word(draft).to_owned(),
-            Settings::BinCount => draft.bin_count.to_string(),
+            Setting::Repository => draft.repository.clone(),
+            Setting::Threshold => draft.threshold.to_string(),
+            Setting::Artifacts => draft.artifacts.to_string(),
+            Setting::BinKind => bin_kind_word(draft).to_owned(),
+            Setting::BinCount => draft.bin_count.to_string(),
             _ => sentence::count(self.lifetime(draft).unwrap_or(0), "day"),
         }
     }
@@ -184,11 +135,11 @@ impl Settings {
     /// The days that something lives, where that is decided.
     pub(super) fn lifetime(self, draft: &Draft) -> Option<u64> {
         match self {
-            Settings::RootDays => Some(draft.root_days),
-            Settings::TargetsDays => Some(draft.targets_days),
-            Settings::SnapshotDays => Some(draft.snapshot_days),
-            Settings::TimestampDays => Some(draft.timestamp_days),
-            Settings::BinsDays => Some(draft.bins_days),
+            Setting::RootDays => Some(draft.root_days),
+            Setting::TargetsDays => Some(draft.targets_days),
+            Setting::SnapshotDays => Some(draft.snapshot_days),
+            Setting::TimestampDays => Some(draft.timestamp_days),
+            Setting::BinsDays => Some(draft.bins_days),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use shared::time::{Expiry, UnixTime};
 use super::Progress;
 use super::what_if::WhatIf;
 use crate::machine::draft::Draft;
-use crate::machine::settings::Settings;
+use crate::machine::setting::Setting;
 
 /// Everything that is decided in this step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,16 +45,16 @@ pub enum Source {
 const USUAL_KEYS: u64 = 3;
 
 impl SettingsBoard {
-    pub(super) fn of(state: Settings, draft: &Draft, now: UnixTime) -> SettingsBoard {
-        let settings = Settings::ORDER.iter().map(|setting| view(*setting, state, draft, now)).collect();
+    pub(super) fn of(state: Setting, draft: &Draft, now: UnixTime) -> SettingsBoard {
+        let settings = Setting::ORDER.iter().map(|setting| view(*setting, state, draft, now)).collect();
         let keys = (draft.root_keys.len() as u64).max(USUAL_KEYS);
-        let what_if = (state == Settings::Threshold).then(|| WhatIf::table(keys));
+        let what_if = (state == Setting::Threshold).then(|| WhatIf::table(keys));
         SettingsBoard { settings, what_if }
     }
 }
 
-fn view(setting: Settings, here: Settings, draft: &Draft, now: UnixTime) -> SettingView {
-    let index = |wanted: Settings| Settings::ORDER.iter().position(|setting| *setting == wanted);
+fn view(setting: Setting, here: Setting, draft: &Draft, now: UnixTime) -> SettingView {
+    let index = |wanted: Setting| Setting::ORDER.iter().position(|setting| *setting == wanted);
     let progress = match index(setting).cmp(&index(here)) {
         std::cmp::Ordering::Less => Progress::Done,
         std::cmp::Ordering::Equal => Progress::Here,
