@@ -31,6 +31,10 @@ use kind::Kind;
 const FIRST_ROOT_IN_UPDATE: &str = "Warning: a metadata update never carries version 1. A first root comes in a bootstrap payload, with its settings; \
      export it again.";
 
+/// Of a proof whose time has not come.
+const NOT_YET: &str = "Warning: the proof is dated in the future, so a ceremony refuses it. Compare the clocks of both machines, and \
+     export the key again.";
+
 /// Says in sentences what `file` is.
 pub fn run(file: &Path, anchors: &Anchors, now: UnixTime, out: &mut dyn Write) -> Result<(), InspectError> {
     let bytes = folder::import(file, shared::gap::MAX_BYTES)?;
@@ -203,6 +207,9 @@ fn online_key(bytes: &[u8], now: UnixTime) -> Result<Vec<String>, InspectError> 
         "Its fingerprint is not shown here: read it from the service's own screen.".to_owned(),
     ];
     lines.extend(document.key.warning().map(|warning| format!("Warning: {warning}")));
+    if document.is_from_the_future_at(now) {
+        lines.push(NOT_YET.to_owned());
+    }
     if document.is_old_at(now) {
         lines
             .push("Warning: the proof is older than 7 days. Export the key again on the service.".to_owned());

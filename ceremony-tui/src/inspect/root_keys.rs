@@ -10,7 +10,7 @@ use shared::gap::{
 use shared::text::quoted;
 use shared::time::UnixTime;
 
-use super::InspectError;
+use super::{InspectError, NOT_YET};
 use crate::machine::sentence;
 use crate::text::{printable, wrap};
 
@@ -29,7 +29,11 @@ pub(super) fn absent_holder(
         format!("Its key id is {}.", document.key.id()),
         format!("Its writer proved on {} to hold the private half.", document.time),
     ];
+    if document.is_from_the_future_at(now) {
+        lines.push(NOT_YET.to_owned());
+    }
     lines.extend(document.key.warning().map(|warning| format!("Warning: {warning}")));
+    lines.extend(Weakness::of_key(&document.key).map(|weakness| format!("Warning: {weakness}")));
     if document.attestation.is_empty() {
         lines.push("Nothing attests where the key was generated.".to_owned());
         return Ok(lines);

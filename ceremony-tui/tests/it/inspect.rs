@@ -324,5 +324,20 @@ fn the_key_of_an_absent_holder_is_told_with_what_its_device_attests() {
         "{said}"
     );
     std::fs::write(&file, RootKeyDocument { attestation: vec![], ..document }.to_bytes()).unwrap();
-    assert!(inspect(&file).1.contains("Nothing attests where the key was generated."));
+    let said = inspect(&file).1;
+    assert!(said.contains("Nothing attests where the key was generated."), "{said}");
+    assert!(!said.contains("in the future"), "{said}");
+}
+
+#[test]
+fn a_proof_whose_time_has_not_come_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("root-key.json");
+    let key = SoftwareKey::generate(Scheme::Ed25519).unwrap();
+    let time = UnixTime(now().0 + 10 * 86_400);
+    let proof = key.sign(&RootKeyDocument::statement(key.public().id(), time)).unwrap();
+    let key = key.public().clone();
+    let document = RootKeyDocument { key, name: "dora".into(), time, proof, attestation: Vec::new() };
+    std::fs::write(&file, document.to_bytes()).unwrap();
+    assert!(inspect(&file).1.contains("Warning: the proof is dated in the future"));
 }
