@@ -31,9 +31,10 @@ pub fn shortened(text: &str) -> String {
     if rest.next().is_some() { beginning + "..." } else { beginning }
 }
 
-/// A stranger's text in quotation marks that it cannot leave, shortened.
+/// A stranger's text in quotation marks that it cannot leave, shortened: those of its own become single ones. A backslash
+/// before them would be no help, since the text may hold one before its own.
 pub fn quoted(text: &str) -> String {
-    format!("\"{}\"", shortened(text).replace('"', "\\\""))
+    format!("\"{}\"", shortened(text).replace('"', "'"))
 }
 
 fn push(mut shown: String, c: char) -> String {
@@ -58,7 +59,8 @@ mod tests {
         let padded = format!("a{}b \u{a0}\u{3000} c", " ".repeat(200));
         assert_eq!(shortened(&padded), "a b c", "nothing pads a line");
         assert_eq!(spelt(&"x\n".repeat(100)), "x\\n".repeat(100));
-        assert_eq!(quoted("carol\", verified"), "\"carol\\\", verified\"");
+        assert_eq!(quoted("carol\", verified"), "\"carol', verified\"");
+        assert_eq!(quoted("x\\\", verified"), "\"x\\', verified\"");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use shared::attestation::{AttestationError, Certificate};
 use shared::gap::RootKeyDocument;
 use shared::key::Key;
+use shared::text::quoted;
 use shared::time::UnixTime;
 
 use crate::machine::names;
@@ -179,7 +180,7 @@ pub(super) fn key_question<'a>(all: &[TokenKey], offered: impl Iterator<Item = &
     let choice = |key: &TokenKey| {
         let parsed = key.key.as_ref().ok().and_then(|json| Key::from_json(json).ok());
         let kind = parsed.map_or_else(|| "key".to_owned(), |key| key.title().to_owned());
-        Choice::new(key_word(key, all), format!("{kind} \"{}\"", key.label))
+        Choice::new(key_word(key, all), format!("{kind} {}", quoted(&key.label)))
     };
     let choices: Vec<Choice> = offered.map(choice).collect();
     let only = match choices.as_slice() {

@@ -2,6 +2,7 @@
 
 use shared::device::{KeyPolicy, Origin};
 use shared::key::Key;
+use shared::text::quoted;
 
 use crate::machine::board::desk::Part;
 use crate::machine::policy;
@@ -133,7 +134,7 @@ fn line(key: &TokenKey) -> String {
         Err(reason) => vec![format!("cannot sign a root: {reason}")],
     };
     if !key.label.is_empty() {
-        parts.push(format!("\"{}\"", key.label));
+        parts.push(quoted(&key.label));
     }
     parts.extend(key.policy.map(both_policies));
     parts.extend(key.origin.map(|origin| self::origin(origin).to_owned()));
