@@ -183,11 +183,13 @@ fn root_keys_are_told_with_their_attestations_which_are_verified_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("root-keys.json");
     let anchors = Anchors::yubico().unwrap();
+    // Before the document's own time: a proof of the next second would be newer than the document.
+    let keys = vec![on_yubikey(), in_a_file()];
     let document = RootKeysDocument {
         root: DocumentDigest::of_canonical(b"{}"),
         time: now(),
         anchors: anchors.roots().map(|(name, digest)| AnchorName { name, digest }).collect(),
-        keys: vec![on_yubikey(), in_a_file()],
+        keys,
     };
     std::fs::write(&file, document.to_bytes()).unwrap();
     let (ok, said) = inspect(&file);
