@@ -10,6 +10,10 @@ use std::process::Command;
 
 const SOURCE: &str = include_str!("modules/wrapper.c");
 
+/// The place of C_GetMechanismList in the list of functions.
+const LIST_MECHANISMS: &str = "7";
+const CKM_AES_CBC: u32 = 0x1082;
+
 /// A module that never comes back from its first call.
 ///
 /// # Errors
@@ -144,6 +148,8 @@ pub enum Misbehaviour {
     FailsIn(Call, Failure),
     /// A call that is one function does all that it should, and says that it failed.
     DoesAndFailsIn(Call, Failure),
+    /// It says that the token knows one mechanism, which signs nothing.
+    ListsNoSigning,
     /// It connects to this port of this machine when it is set up, as the modules of network HSMs do, and fails when it
     /// cannot.
     Connects(u16),
@@ -194,6 +200,9 @@ impl Misbehaviour {
             Misbehaviour::FailsIn(call, failure) => broken(call, &format!("{}UL", failure.number())),
             Misbehaviour::DoesAndFailsIn(call, failure) => {
                 broken(call, &format!("(DONE({}), {}UL)", call.places(), failure.number()))
+            }
+            Misbehaviour::ListsNoSigning => {
+                vec![format!("-DCALLS={LIST_MECHANISMS}"), format!("-DHOW=list_one(b, c, {CKM_AES_CBC}UL)")]
             }
             Misbehaviour::Connects(port) => first(&format!("connect_to({port})")),
             Misbehaviour::StartsAProgram => first("start(\"/bin/true\")"),

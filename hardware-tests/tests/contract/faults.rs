@@ -7,7 +7,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use ceremony_tui::channel::ChannelError;
-use ceremony_tui::token::{Answer, HostKind, KeyLocator, Login, Refusal, Request};
+use ceremony_tui::token::{
+    Answer, Authority, HostKind, KeyLocator, Login, NewKey, NewKeyKind, PinState, Refusal, Request,
+};
 use hardware_tests::modules::{Call, Failure, Misbehaviour, Wrapper, that_is_text, without_functions};
 use hardware_tests::yubikey::{Fault, Moment};
 
@@ -141,6 +143,26 @@ fn a_module_that_cannot_be_loaded_says_why_or_costs_one_answer() {
 }
 
 #[test]
+fn a_token_that_lists_no_mechanism_for_it_says_so_before_a_pin_is_spent() {
+    let mut scene = Scene::new();
+    let token = scene.subject.token().unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let wrapper = Wrapper::new(place.path(), scene.real(), Misbehaviour::ListsNoSigning).unwrap();
+    let mut host = scene.host(wrapper.module());
+    let new =
+        NewKey { key_id: "77".to_owned(), label: "new".to_owned(), kind: NewKeyKind::P256, policy: None };
+    let sign = Request::Sign { key: scene.locator.clone(), message: b"root".to_vec(), login: Login::Secret };
+    let generate = Request::GenerateKey { token, key: new, authority: Authority::Pin };
+    for request in [sign, generate] {
+        let ended = host.try_to_ask(request, &[b"654321"], LIMIT);
+        judge(wrapper.module(), ended, Ending::Sentence("The token does not know"));
+    }
+    assert_eq!(scene.subject.info().pin, PinState::Fine, "no PIN was tried");
+    scene.goes_on();
+    println!("figure: token faults: 2 faults in PKCS#11 modules that list too little");
+}
+
+#[test]
 fn a_module_that_wants_a_network_finds_none() {
     let mut scene = Scene::new();
     let server = TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -160,6 +182,8 @@ fn a_yubikey_that_was_taken_out_is_said_and_signs_again_once_it_is_back() {
     let folder = tempfile::tempdir().unwrap();
     let (mut subject, card, bench) = subjects::ykcs11_with_its_card(folder.path());
     let (locator, pin) = (subject.locator(), subject.pin.clone());
+    let most = subject.info().traits.pin_length.and_then(|length| length.most);
+    assert_eq!(most, Some(8), "not that of the management key");
     bench.remove(&card).unwrap();
     let gone = subject.sign_at(locator.clone(), b"root", &pin).unwrap_err();
     assert!(matches!(gone, Refusal::NoSuchToken { .. } | Refusal::TokenRemoved), "{gone:?}");

@@ -85,12 +85,14 @@ impl Module {
                 let pin = Pin::of(login, secrets)?;
                 let wanted = Wanted::new(&key_id, &key, &message)?;
                 let token = Token::find(context, &token)?;
+                wanted.is_possible_on(&token)?;
                 session::with(&token, Access::Read, pin.as_ref(), |open| wanted.sign(open))
                     .map(Answer::Signature)
             }
             Request::GenerateKey { token, key, authority } => {
                 let pin = generate::pin(authority, secrets)?;
                 let token = Token::find(context, &token)?;
+                generate::is_possible_on(&token, key.kind)?;
                 session::with(&token, Access::Write, Some(&pin), |open| generate::generate(open, &key))
                     .map(|key| Answer::Key(key.to_json()))
             }

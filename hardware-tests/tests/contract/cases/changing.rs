@@ -39,6 +39,9 @@ pub(super) fn a_pin_is_not_changed_with_a_wrong_one_or_into_an_unusable_one(
         let refused = subject.ask(change.clone(), &[&pin, unusable]).unwrap_err();
         assert!(matches!(refused, Refusal::UnusablePin { .. }), "{unusable:?}: {refused:?}");
     }
+    let half = &pin[..1];
+    let refused = subject.ask(change.clone(), &[half, NEW]).unwrap_err();
+    assert!(matches!(refused, Refusal::NotAPin { .. }), "a slip was tried: {refused:?}");
     assert_eq!(subject.ask(change.clone(), &[&pin, &pin]), Err(Refusal::same_pin()));
     assert_eq!(subject.ask(change, &[&pin]), Err(Refusal::SecretMissing));
     assert_eq!(subject.tries_left(), before, "looked at before a try is spent");

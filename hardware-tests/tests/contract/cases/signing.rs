@@ -82,8 +82,11 @@ pub(super) fn another_key_than_the_chosen_one_signs_nothing(subject: &mut Subjec
     for scheme in [Scheme::EcdsaP256Sha256, Scheme::RsaPssSha256, Scheme::Ed25519] {
         let key = SoftwareKey::generate(scheme).unwrap().public().to_json();
         let locator = KeyLocator::Token { token: token.clone(), key_id: key_id.clone(), key };
-        let refused = subject.sign_at(locator, b"root", &pin);
-        assert!(matches!(refused, Err(Refusal::NoSuchKey { .. })), "{scheme:?}: {refused:?}");
+        let refused = subject.sign_at(locator, b"root", &pin).unwrap_err();
+        let is_missing = matches!(refused, Refusal::NoSuchKey { .. });
+        // A token that can sign with no key of that kind says so before it looks for one.
+        let is_impossible = refused.to_string().starts_with("The token does not know ");
+        assert!(is_missing || is_impossible, "{scheme:?}: {refused:?}");
     }
     Verdict::Passed
 }

@@ -17,34 +17,45 @@ pub(super) fn pin(token: &Token<'_>, secrets: &[Secret]) -> Result<(), Refusal> 
     if old.expose() == new.expose() {
         return Err(Refusal::same_pin());
     }
+    let (old_length, new_length) = (old.len(), new.len());
     let new = new_pin(token, new)?;
-    let old = text(old).ok_or_else(|| Refusal::NotAPin { rule: rule(token) })?;
+    let old = old_pin(token, old)?;
     let open = session::open(token, Access::Write, None)?;
     open.session.set_pin(&old, &new).map_err(|error| match error {
         Error::Pkcs11(RvError::PinIncorrect, _) => session::wrong_pin(token),
-        other => not_taken(token, "change its PIN", &other),
+        // A long old one was left to the token.
+        _ if is_about_form(&error) && !token.takes(old_length) => Refusal::NotAPin { rule: rule(token) },
+        _ => not_taken(token, new_length, "change its PIN", &error),
     })
+}
+
+/// Half a PIN is a slip and costs no try.
+fn old_pin(token: &Token<'_>, secret: &Secret) -> Result<AuthPin, Refusal> {
+    if let Some(rule) = token.is_too_short(secret.len()) {
+        return Err(Refusal::NotAPin { rule });
+    }
+    text(secret).ok_or_else(|| Refusal::NotAPin { rule: rule(token) })
 }
 
 /// Lets the security officer set a new PIN.
 pub(super) fn unblock(token: &Token<'_>, secrets: &[Secret]) -> Result<(), Refusal> {
     let [_, new] = secrets else { return Err(Refusal::SecretMissing) };
+    let length = new.len();
     let new = new_pin(token, new)?;
     let officer = Pin::first(secrets)?;
     let open = session::open(token, Access::Write, Some(&officer))?;
     open.log_in(UserType::So)?;
     let set = open.session.init_pin(&new);
     open.log_out();
-    set.map_err(|error| not_taken(token, "set a new PIN", &error))
+    set.map_err(|error| not_taken(token, length, "set a new PIN", &error))
 }
 
 /// Looked at before any try is spent.
 fn new_pin(token: &Token<'_>, secret: &Secret) -> Result<AuthPin, Refusal> {
-    let unusable = || Refusal::UnusablePin { rule: format!("a PIN has {}", rule(token)) };
-    if token::pin_length(&token.info).is_some_and(|length| !length.fits(secret.len())) {
-        return Err(unusable());
+    if !token.takes(secret.len()) {
+        return Err(unusable(token, secret.len()));
     }
-    text(secret).ok_or_else(unusable)
+    text(secret).ok_or_else(|| unusable(token, secret.len()))
 }
 
 fn text(secret: &Secret) -> Option<AuthPin> {
@@ -56,12 +67,21 @@ fn rule(token: &Token<'_>) -> String {
     token::pin_length(&token.info).map_or_else(|| "another form".to_owned(), |length| length.to_string())
 }
 
-fn not_taken(token: &Token<'_>, action: &str, error: &Error) -> Refusal {
-    match error {
-        Error::Pkcs11(
-            RvError::PinLenRange | RvError::PinInvalid | RvError::PinTooWeak | RvError::ArgumentsBad,
-            _,
-        ) => Refusal::UnusablePin { rule: format!("a PIN has {}", rule(token)) },
-        other => failure::of_change(action, other),
-    }
+/// What is wrong with a new PIN of so many characters: its length, or what only the token knows.
+fn unusable(token: &Token<'_>, length: usize) -> Refusal {
+    let rule = if token.takes(length) {
+        "it has rules of its own for PINs, about simple ones for instance, or about characters".to_owned()
+    } else {
+        format!("a PIN has {}", rule(token))
+    };
+    Refusal::UnusablePin { rule }
+}
+
+fn is_about_form(error: &Error) -> bool {
+    use RvError::{ArgumentsBad, PinInvalid, PinLenRange, PinTooWeak};
+    matches!(error, Error::Pkcs11(PinLenRange | PinInvalid | PinTooWeak | ArgumentsBad, _))
+}
+
+fn not_taken(token: &Token<'_>, length: usize, action: &str, error: &Error) -> Refusal {
+    if is_about_form(error) { unusable(token, length) } else { failure::of_change(action, error) }
 }

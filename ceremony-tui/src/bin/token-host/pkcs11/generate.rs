@@ -12,6 +12,7 @@ use shared::key::Key;
 use super::object::{self, Object};
 use super::pin::Pin;
 use super::session::Open;
+use super::token::Token;
 use super::{failure, public};
 
 const GENERATE: &str = "generate a key";
@@ -30,7 +31,6 @@ pub(super) fn generate(open: &Open<'_>, new: &NewKey) -> Result<Key, Refusal> {
     if object::is_taken(open, &id)? {
         return Err(Refusal::PlaceTaken { place: new.key_id.clone() });
     }
-    is_offered(open, new.kind)?;
     let template = Template { id, label: new.label.clone() };
     let public = make(open, new.kind, &template).map_err(|error| refusal(&error))?;
     // The token has made it, whatever goes wrong from here on.
@@ -49,8 +49,9 @@ fn usable_id(key_id: &str) -> Result<Vec<u8>, Refusal> {
     })
 }
 
-fn is_offered(open: &Open<'_>, kind: NewKeyKind) -> Result<(), Refusal> {
-    let offered = open.token.context.get_mechanism_list(open.token.slot).unwrap_or_default();
+/// Whether the token knows how to make such a key at all: asked before a PIN is spent on it.
+pub(super) fn is_possible_on(token: &Token<'_>, kind: NewKeyKind) -> Result<(), Refusal> {
+    let offered = token.mechanisms();
     let (needed, name) = match kind {
         NewKeyKind::P256 => (MechanismType::ECC_KEY_PAIR_GEN, "how to generate P-256 keys"),
         NewKeyKind::Rsa2048 | NewKeyKind::Rsa3072 => {

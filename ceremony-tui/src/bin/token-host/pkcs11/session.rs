@@ -74,7 +74,7 @@ impl Open<'_> {
     pub(super) fn log_in(&self, user: UserType) -> Result<(), Refusal> {
         let pin = self.pin.ok_or(Refusal::SecretMissing)?;
         if !matches!(user, UserType::So)
-            && let Some(rule) = self.is_too_short(pin)
+            && let Some(rule) = pin.typed_length().and_then(|length| self.token.is_too_short(length))
         {
             return Err(Refusal::NotAPin { rule });
         }
@@ -91,12 +91,6 @@ impl Open<'_> {
     pub(super) fn log_out(&self) {
         // The session is closed next, which ends the login as well.
         let _ = self.session.logout();
-    }
-
-    /// Half a PIN is a slip and costs no try. Longer ones than the token says are left to it: Yubico's takes some.
-    fn is_too_short(&self, pin: &Pin) -> Option<String> {
-        let length = token::pin_length(&self.token.info)?;
-        (pin.typed_length()? < length.least).then(|| length.to_string())
     }
 
     fn no_user(&self, error: &Error) -> Refusal {

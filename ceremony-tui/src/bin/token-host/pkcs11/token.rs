@@ -8,12 +8,16 @@ use ceremony_tui::token::{
 };
 use cryptoki::context::Pkcs11;
 use cryptoki::error::{Error, RvError};
+use cryptoki::mechanism::MechanismType;
 use cryptoki::slot::{Slot, TokenInfo as Info};
 
 use super::failure;
 
 /// How long a token shows itself.
 const SHOWN: Duration = Duration::from_secs(4);
+
+/// The most characters of a PIN on a PIV card (NIST SP 800-73-4, part 2, 2.4.3).
+const LONGEST_OF_PIV: usize = 8;
 
 /// A token that is there now.
 pub(super) struct Token<'a> {
@@ -105,7 +109,13 @@ fn identify(info: &Info) -> TokenId {
 /// What a PIN of the token is like, where it says something that means anything.
 pub(super) fn pin_length(info: &Info) -> Option<PinLength> {
     let (least, most) = (info.min_pin_length(), info.max_pin_length());
+    // Yubico's module names one range for the PIN and for the management key, which has 48 digits.
+    let most = if is_piv_of_a_yubikey(info) { most.min(LONGEST_OF_PIV) } else { most };
     (least <= most && most > 0 && most < 1024).then_some(PinLength { least, most: Some(most) })
+}
+
+fn is_piv_of_a_yubikey(info: &Info) -> bool {
+    info.manufacturer_id().starts_with("Yubico") && info.model().starts_with("YubiKey")
 }
 
 fn pin_state(info: &Info) -> PinState {
@@ -136,6 +146,23 @@ impl<'a> Token<'a> {
         let TokenId { label, serial } = wanted.clone();
         let Some(token) = found.next() else { return Err(Refusal::NoSuchToken { label, serial }) };
         if found.next().is_some() { Err(Refusal::AmbiguousToken { label, serial }) } else { Ok(token) }
+    }
+
+    /// What its PINs are like, if so few characters cannot be one: half a PIN is a slip and costs no try. What is longer
+    /// than the token says is left to it: Yubico's takes some.
+    pub(super) fn is_too_short(&self, characters: usize) -> Option<String> {
+        let length = pin_length(&self.info)?;
+        (characters < length.least).then(|| length.to_string())
+    }
+
+    /// Whether a PIN may have so many characters, as far as it says so.
+    pub(super) fn takes(&self, characters: usize) -> bool {
+        pin_length(&self.info).is_none_or(|length| length.fits(characters))
+    }
+
+    /// The mechanisms that it lists, which it tells without a PIN. One that lists nothing is taken at its word later.
+    pub(super) fn mechanisms(&self) -> Vec<MechanismType> {
+        self.context.get_mechanism_list(self.slot).unwrap_or_default()
     }
 
     /// What it says about its PIN now.
