@@ -39,7 +39,7 @@ pub(super) fn need(id: &'static str, name: &str, token: &TokenInfo) -> SecretNee
 pub(super) fn remark(state: PinState) -> String {
     match state {
         PinState::Fine => String::new(),
-        PinState::Low => " [a wrong PIN was given before; few tries are left]".to_owned(),
+        PinState::Low => " [a wrong PIN was given before]".to_owned(),
         PinState::Left(tries) => format!(" [{tries} tries left]"),
         PinState::FinalTry => " [LAST TRY: a wrong PIN locks the token]".to_owned(),
         PinState::Locked => " [LOCKED]".to_owned(),

@@ -256,7 +256,9 @@ fn after_wrong_pin(state: PinState) -> String {
     match state {
         PinState::Fine => "check the PIN before the next try.".to_owned(),
         PinState::Left(tries) => format!("{tries} tries are left. Check the PIN before the next one."),
-        PinState::Low => "the token counts wrong PINs and says that few tries are left.".to_owned(),
+        PinState::Low => {
+            "how many tries are left, it does not say. Check the PIN before the next one.".to_owned()
+        }
         PinState::FinalTry => "ONE try is left: another wrong PIN locks the token.".to_owned(),
         PinState::Locked => "the token is locked now.".to_owned(),
     }

@@ -63,7 +63,7 @@ fn of_token(draft: &Draft, token: &TokenInfo) -> SeenToken {
         model: (token.kind != TokenKind::YubiKey).then_some(model),
         pin: match token.pin {
             PinState::Fine => None,
-            PinState::Low => Some("few PIN tries are left".to_owned()),
+            PinState::Low => Some("a wrong PIN was given before".to_owned()),
             PinState::Left(tries) => Some(format!("{tries} PIN tries left")),
             PinState::FinalTry => Some("LAST PIN TRY".to_owned()),
             PinState::Locked => Some("PIN LOCKED".to_owned()),

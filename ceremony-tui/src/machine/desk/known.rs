@@ -105,7 +105,9 @@ pub(super) fn pin(token: &TokenInfo) -> String {
 pub(super) fn tries(state: PinState) -> String {
     match state {
         PinState::Fine => "no wrong one since the last right one".to_owned(),
-        PinState::Low => "a wrong one was given; few tries are left".to_owned(),
+        PinState::Low => {
+            "a wrong one since the last right one; it does not say how many tries are left".to_owned()
+        }
         PinState::Left(tries) => format!("{tries} tries left"),
         PinState::FinalTry => "ONE try left: another wrong one locks it".to_owned(),
         PinState::Locked => "LOCKED".to_owned(),

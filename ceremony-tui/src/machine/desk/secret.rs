@@ -57,7 +57,7 @@ pub(super) fn unlocking(token: &TokenInfo) -> SecretNeed {
 fn unlocking_remark(state: PinState) -> String {
     match state {
         PinState::FinalTry => " [LAST TRY: after a wrong one nobody can unlock the PIN]".to_owned(),
-        PinState::Low => " [a wrong one was given before; few tries are left]".to_owned(),
+        PinState::Low => " [a wrong one was given before]".to_owned(),
         PinState::Fine | PinState::Left(_) | PinState::Locked => remark(state),
     }
 }
