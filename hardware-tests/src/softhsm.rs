@@ -123,10 +123,7 @@ impl SoftHsm {
         id: &str,
         policy: PinPolicy,
     ) -> Result<(), BenchError> {
-        let mut tool = Command::new("pkcs11-tool");
-        tool.env(CONFIGURATION_VARIABLE, &self.configuration).env("BENCH_PIN", pin);
-        tool.arg("--module").arg(&self.module);
-        tool.args(["--token-label", label, "--login", "--pin", "env:BENCH_PIN"]);
+        let mut tool = self.pkcs11_tool(label, pin);
         tool.args([
             "--keypairgen",
             "--key-type",
@@ -141,6 +138,25 @@ impl SoftHsm {
             tool.arg("--always-auth");
         }
         run(&mut tool)
+    }
+
+    /// Takes a public key away, so that the token shows nothing of the pair before a login. An RSA key tells its public
+    /// half after it.
+    ///
+    /// # Errors
+    /// As [`SoftHsm::generate`].
+    pub fn hide(&self, label: &str, pin: &str, id: &str) -> Result<(), BenchError> {
+        let mut tool = self.pkcs11_tool(label, pin);
+        run(tool.args(["--delete-object", "--type", "pubkey", "--id", id]))
+    }
+
+    /// OpenSC's tool, logged in to a token.
+    fn pkcs11_tool(&self, label: &str, pin: &str) -> Command {
+        let mut tool = Command::new("pkcs11-tool");
+        tool.env(CONFIGURATION_VARIABLE, &self.configuration).env("BENCH_PIN", pin);
+        tool.arg("--module").arg(&self.module);
+        tool.args(["--token-label", label, "--login", "--pin", "env:BENCH_PIN"]);
+        tool
     }
 
     /// Puts an existing private key, PKCS#8 in the clear, onto a token.

@@ -6,7 +6,8 @@ use shared::device::Serial;
 
 use super::lookout::Lookout;
 use crate::token::{
-    HostKind, Listing, PinState, Sight as Sighted, TokenId, TokenInfo, TokenKey, TokenKind, Unusable,
+    AskError, HostKind, Listing, PinState, Refusal, Sight as Sighted, TokenId, TokenInfo, TokenKey,
+    TokenKind, Unusable,
 };
 
 /// What every host that was looked at has shown.
@@ -90,8 +91,13 @@ impl Seen {
         changes
     }
 
-    /// What a token has said about its PIN since the last look.
-    pub(super) fn take_pin(&mut self, id: &TokenId, pin: PinState) {
+    /// What a token has said about its PIN since the last look, while it said no.
+    pub(super) fn hear(&mut self, id: &TokenId, error: &AskError) {
+        let pin = match error {
+            AskError::Refused(Refusal::WrongPin { state }) => *state,
+            AskError::Refused(Refusal::PinLocked) => PinState::Locked,
+            _ => return,
+        };
         let all = self.hosts.values_mut().flat_map(|sight| &mut sight.listing.tokens);
         for token in all.filter(|token| token.id == *id) {
             token.pin = pin;

@@ -71,10 +71,8 @@ impl Sign {
                 not_yet(&name, &format!("{}{more}", AskError::Interrupted))
             }
             (Sign::Looking(name) | Sign::Signing(name), Event::Asked(Err(error))) => {
-                if let (Some(id), AskError::Refused(Refusal::WrongPin { state })) =
-                    (find(draft, &name).and_then(token_of).cloned(), &error)
-                {
-                    draft.seen.take_pin(&id, *state);
+                if let Some(id) = find(draft, &name).and_then(token_of).cloned() {
+                    draft.seen.hear(&id, &error);
                 }
                 refuse(draft, &name, &error.to_string())
             }
@@ -197,14 +195,10 @@ fn looked(draft: &mut Draft, name: &str, listing: &Listing) -> Turn<Sign> {
     };
     // Whoever looks at the screen later sees what was seen now.
     draft.seen.take(reach.host.clone(), Ok(listing.clone()));
-    let mut here = listing.tokens.iter().filter(|token| token.id == *wanted);
-    let token = match (here.next(), here.next()) {
-        (Some(only), None) => only,
-        (None, _) => return not_here(draft, &root, listing),
-        (Some(_), Some(_)) => {
-            let TokenId { label, serial } = wanted.clone();
-            return refuse(draft, name, &Refusal::AmbiguousToken { label, serial }.to_string());
-        }
+    let token = match listing.the_one(wanted) {
+        Ok(only) => only,
+        Err(Refusal::NoSuchToken { .. }) => return not_here(draft, &root, listing),
+        Err(refusal) => return refuse(draft, name, &refusal.to_string()),
     };
     if let Err(sentences) = pin::check(token) {
         return refuse(draft, name, &sentences);

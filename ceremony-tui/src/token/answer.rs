@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use shared::device::{Firmware, KeyPolicy, Origin};
 use shared::json::Json;
 
-use super::TokenId;
+use super::{Refusal, TokenId};
 
 /// Everything that a token host can answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,22 @@ pub struct Listing {
     pub tokens: Vec<TokenInfo>,
     /// What is there and cannot be used.
     pub unusable: Vec<Unusable>,
+}
+
+impl Listing {
+    /// The one token with this label and serial number.
+    ///
+    /// # Errors
+    /// There is none, or more than one: nobody can say which of them is meant.
+    pub fn the_one(&self, id: &TokenId) -> Result<&TokenInfo, Refusal> {
+        let mut found = self.tokens.iter().filter(|token| token.id == *id);
+        let TokenId { label, serial } = id.clone();
+        match (found.next(), found.next()) {
+            (Some(only), None) => Ok(only),
+            (None, _) => Err(Refusal::NoSuchToken { label, serial }),
+            (Some(_), Some(_)) => Err(Refusal::AmbiguousToken { label, serial }),
+        }
+    }
 }
 
 /// Something that is plugged in and is no token for us.
@@ -142,7 +158,8 @@ pub struct Detail {
 pub enum PinState {
     /// No wrong PIN since the last right one, as far as the token says.
     Fine,
-    /// At least one wrong PIN was given.
+    /// At least one wrong PIN was given since the last right one; how many more it would take is not told (PKCS#11 2.40,
+    /// 3.2, CKF_USER_PIN_COUNT_LOW).
     Low,
     /// This many tries are left: two or more ([`PinState::of_tries`]).
     Left(u8),

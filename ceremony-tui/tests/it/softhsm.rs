@@ -39,6 +39,12 @@ impl SoftHsm {
         self.bench.generate_under(label, pin, kind, KEY, policy).unwrap();
     }
 
+    /// Generates one more key on a token, of which nothing is shown before a login.
+    pub(crate) fn hidden_rsa(&self, label: &str, pin: &str, id: &str) {
+        self.bench.generate(label, pin, KeyKind::Rsa2048, id).unwrap();
+        self.bench.hide(label, pin, id).unwrap();
+    }
+
     /// Makes a token that holds this key.
     pub(crate) fn token_with(&self, label: &str, pin: &str, key: &SoftwareKey) {
         self.bench.token(label, pin).unwrap();

@@ -85,6 +85,29 @@ fn a_key_that_wants_its_pin_for_each_signature_gets_it() {
 }
 
 #[test]
+fn keys_that_a_token_hides_beside_others_are_listed_after_its_pin() {
+    let folder = tempfile::tempdir().unwrap();
+    let hsm = SoftHsm::new(folder.path());
+    hsm.token("frank", "111111", KeyKind::P256);
+    hsm.hidden_rsa("frank", "111111", "07");
+    let online = Online::write(folder.path());
+    let secrets = "frank\t999999\nfrank\t111111\nfrank\t111111\n";
+    let environment = vec![hsm.environment()];
+    let mut room = Room::enter(folder.path(), &Setup { environment, ..Setup::with_secrets(secrets) });
+    online.import(&mut room);
+    room.answer("root-keys.add", "token");
+    room.answer("root-keys.name", "frank");
+    room.answer("root-keys.token", "frank");
+    room.answer("root-keys.key", "login");
+    assert!(room.said().contains("Refused: The token says that the PIN is wrong."), "{}", room.transcript);
+    room.answer("root-keys.key", "login");
+    room.answer("root-keys.key", "07");
+    room.answer("root-keys.proof", "yes");
+    assert!(room.said().contains("frank: RSA-PSS"), "{}", room.transcript);
+    assert!(room.said().contains("its holder proved it"), "{}", room.transcript);
+}
+
+#[test]
 fn a_wrong_pin_signs_nothing_is_said_and_is_not_tried_again() {
     let folder = tempfile::tempdir().unwrap();
     let hsm = SoftHsm::new(folder.path());

@@ -1,6 +1,8 @@
 //! A root key on a token: which token of all that are here, which key, and a proof that the token signs.
 
 mod ask;
+mod fresh;
+mod keys;
 mod proof;
 
 use shared::attestation::{AttestedUse, UsedDevice};
@@ -14,27 +16,58 @@ use crate::machine::draft::{Draft, Held, OnToken, Possession, Reach, RootKey};
 use crate::machine::event::{Effect, Event, Moment};
 use crate::machine::provenance::{self, Provenance};
 use crate::machine::question::Question;
-use crate::machine::seen::name_of;
 use crate::machine::{pin, policy};
 use crate::token::{
     Answer, AskError, Attestation, HostKind, KeyLocator, Login, Refusal, Request, Sight, TokenInfo, TokenKey,
-    TokenKind,
 };
 
-use ask::{find_key, key_question};
-use proof::{proof_question, prove, proved};
+use ask::{LOGIN, find_key, key_question};
+use fresh::{Then, look_again, looked};
+use keys::{keys_listed, list_keys};
+use proof::{proof_question, proved};
 
 /// How far the token is. What fails leads back to the last question; a PIN is never tried again by itself.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::machine) enum TokenKeyWay {
-    Token { name: String, look: Look },
-    Module { name: String },
-    ListingKeys { pick: Pick, login: Login },
-    Hidden { pick: Pick },
-    Key { pick: Pick, keys: Vec<TokenKey> },
-    Attesting { pick: Pick, root: RootKey },
-    Proof { pick: Pick, root: RootKey },
-    Proving { pick: Pick, root: RootKey, time: UnixTime },
+    Token {
+        name: String,
+        look: Look,
+    },
+    Module {
+        name: String,
+    },
+    /// The token tells about its PIN, before that is asked.
+    Looking {
+        pick: Pick,
+        then: Then,
+    },
+    /// `shown` are the keys that it shows to everybody.
+    ListingKeys {
+        pick: Pick,
+        login: Login,
+        shown: Vec<TokenKey>,
+    },
+    Hidden {
+        pick: Pick,
+    },
+    Key {
+        pick: Pick,
+        keys: Vec<TokenKey>,
+        login: Login,
+    },
+    Attesting {
+        pick: Pick,
+        root: RootKey,
+    },
+    Proof {
+        pick: Pick,
+        root: RootKey,
+    },
+    Proving {
+        pick: Pick,
+        root: RootKey,
+        time: UnixTime,
+    },
 }
 
 /// The token that was chosen.
@@ -83,17 +116,18 @@ impl TokenKeyWay {
             }
             TokenKeyWay::Module { .. } => Some(module_question("root-keys.module", draft)),
             TokenKeyWay::Hidden { .. } => {
-                let text = "The token shows no key without its PIN. Log in and look again";
+                let text = "The token shows no key for a root without its PIN. Log in and look again";
                 Some(
                     Question::yes_or_no("root-keys.login", text, "ask for the PIN", "choose another token")
                         .or("yes"),
                 )
             }
-            TokenKeyWay::Key { pick, keys } => Some(key_question(&pick.token, keys)),
+            TokenKeyWay::Key { pick, keys, login } => Some(key_question(pick, keys, *login)),
             TokenKeyWay::Proof { pick, root } => Some(proof_question(&pick.token, root)),
-            TokenKeyWay::ListingKeys { .. } | TokenKeyWay::Attesting { .. } | TokenKeyWay::Proving { .. } => {
-                None
-            }
+            TokenKeyWay::Looking { .. }
+            | TokenKeyWay::ListingKeys { .. }
+            | TokenKeyWay::Attesting { .. }
+            | TokenKeyWay::Proving { .. } => None,
         }
     }
 
@@ -104,15 +138,20 @@ impl TokenKeyWay {
             }
             (TokenKeyWay::Token { name, .. }, Event::Answer(answer)) => token_chosen(draft, name, &answer),
             (TokenKeyWay::Module { name }, Event::Answer(text)) => module_named(draft, name, &text),
-            (TokenKeyWay::ListingKeys { pick, login }, Event::Asked(Ok(Answer::Keys(keys)))) => {
+            (TokenKeyWay::Looking { pick, then }, Event::Asked(Ok(Answer::Tokens(listing)))) => {
+                looked(draft, pick, then, listing, moment.now)
+            }
+            (TokenKeyWay::ListingKeys { pick, login, .. }, Event::Asked(Ok(Answer::Keys(keys)))) => {
                 keys_listed(pick, login, keys)
             }
             (TokenKeyWay::Hidden { pick }, Event::Answer(answer)) if answer == "yes" => {
-                let login = pin::login_of(&pick.token);
-                list_keys(draft, pick, login)
+                look_again(pick, Then::List { shown: Vec::new() })
             }
             (TokenKeyWay::Hidden { pick }, Event::Answer(_)) => Found::Stay(at_tokens(pick.name), Vec::new()),
-            (TokenKeyWay::Key { pick, keys }, Event::Answer(answer)) => {
+            (TokenKeyWay::Key { pick, keys, .. }, Event::Answer(answer)) if answer == LOGIN => {
+                look_again(pick, Then::List { shown: keys })
+            }
+            (TokenKeyWay::Key { pick, keys, .. }, Event::Answer(answer)) => {
                 key_chosen(draft, pick, &keys, &answer)
             }
             (TokenKeyWay::Attesting { pick, root }, Event::Asked(Ok(Answer::Attestation(answer)))) => {
@@ -127,13 +166,15 @@ impl TokenKeyWay {
                     Err(sentences) => refused_at(TokenKeyWay::Proof { pick, root }, sentences),
                 }
             }
-            (TokenKeyWay::Proof { pick, root }, Event::Answer(_)) => prove(draft, pick, root, moment.now),
+            (TokenKeyWay::Proof { pick, root }, Event::Answer(_)) => {
+                look_again(pick, Then::Prove(Box::new(root)))
+            }
             (TokenKeyWay::Proving { root, time, .. }, Event::Asked(Ok(Answer::Signature(proof)))) => {
                 proved(root, time, proof)
             }
             (state, Event::Asked(Err(error))) => {
-                if let (Some(pick), AskError::Refused(Refusal::WrongPin { state })) = (state.pick(), &error) {
-                    draft.seen.take_pin(&pick.token.id, *state);
+                if let Some(pick) = state.pick() {
+                    draft.seen.hear(&pick.token.id, &error);
                 }
                 refused_at(state.last_question(), error.to_string())
             }
@@ -144,10 +185,10 @@ impl TokenKeyWay {
 
     fn last_question(self) -> TokenKeyWay {
         match self {
-            TokenKeyWay::ListingKeys { pick, login: Login::None } | TokenKeyWay::Attesting { pick, .. } => {
-                at_tokens(pick.name)
-            }
-            TokenKeyWay::ListingKeys { pick, .. } => TokenKeyWay::Hidden { pick },
+            TokenKeyWay::ListingKeys { pick, login: Login::None, .. }
+            | TokenKeyWay::Attesting { pick, .. } => at_tokens(pick.name),
+            TokenKeyWay::ListingKeys { pick, shown, .. } => Then::List { shown }.question(pick),
+            TokenKeyWay::Looking { pick, then } => then.question(pick),
             TokenKeyWay::Proving { pick, root, .. } => TokenKeyWay::Proof { pick, root },
             asking => asking,
         }
@@ -156,23 +197,14 @@ impl TokenKeyWay {
     fn pick(&self) -> Option<&Pick> {
         match self {
             TokenKeyWay::Token { .. } | TokenKeyWay::Module { .. } => None,
-            TokenKeyWay::ListingKeys { pick, .. }
+            TokenKeyWay::Looking { pick, .. }
+            | TokenKeyWay::ListingKeys { pick, .. }
             | TokenKeyWay::Hidden { pick }
             | TokenKeyWay::Key { pick, .. }
             | TokenKeyWay::Attesting { pick, .. }
             | TokenKeyWay::Proof { pick, .. }
             | TokenKeyWay::Proving { pick, .. } => Some(pick),
         }
-    }
-}
-
-impl Pick {
-    /// The token as it was seen last: what it says about its PIN stands in the prompt.
-    fn fresh(mut self, draft: &Draft) -> Pick {
-        if let Some((_, token)) = draft.seen.find(&self.token.id).filter(|(host, _)| **host == self.host) {
-            self.token = token.clone();
-        }
-        self
     }
 }
 
@@ -214,7 +246,7 @@ fn token_chosen(draft: &mut Draft, name: String, answer: &str) -> Next {
             Found::Stay(TokenKeyWay::Token { name, look }, effects)
         }
         word => match choose_token::find(draft, word) {
-            Ok((host, token)) => list_keys(draft, Pick { name, host, token }, Login::None),
+            Ok((host, token)) => list_keys(Pick { name, host, token }, Login::None, Vec::new()),
             Err(sentences) => refused_at(at_tokens(name), sentences),
         },
     }
@@ -225,41 +257,6 @@ fn module_named(draft: &mut Draft, name: String, text: &str) -> Next {
         Ok((look, effects)) => Found::Stay(TokenKeyWay::Token { name, look }, effects),
         Err(sentences) => refused_at(TokenKeyWay::Module { name }, sentences),
     }
-}
-
-fn list_keys(draft: &Draft, pick: Pick, login: Login) -> Next {
-    let pick = pick.fresh(draft);
-    if let Err(sentences) = pin::check(&pick.token)
-        && login == Login::Secret
-    {
-        return Found::Refused(sentences);
-    }
-    let request = Request::Keys { token: pick.token.id.clone(), login };
-    let effect = with_pin(&pick, request, login);
-    Found::Stay(TokenKeyWay::ListingKeys { pick, login }, vec![effect])
-}
-
-fn keys_listed(pick: Pick, login: Login, keys: Vec<TokenKey>) -> Next {
-    // A PIV card shows all its keys to everybody.
-    if keys.is_empty() && login == Login::None && pick.token.kind == TokenKind::Pkcs11 {
-        return Found::Stay(TokenKeyWay::Hidden { pick }, Vec::new());
-    }
-    let unusable = |key: &TokenKey| {
-        let reason = key.key.as_ref().err()?;
-        Some(format!("  key {} \"{}\" cannot be used: {reason}", key.id, key.label))
-    };
-    let reasons: Vec<Effect> = keys.iter().filter_map(unusable).map(Effect::plain).collect();
-    let keys: Vec<TokenKey> = keys.into_iter().filter(|key| key.key.is_ok()).collect();
-    if keys.is_empty() {
-        let text = format!(
-            "The token {} holds no P-256, Ed25519 or RSA key. Generate one on it (ceremony-tui tokens), or choose another \
-             token.",
-            name_of(&pick.token)
-        );
-        let effects = reasons.into_iter().chain([Effect::refused(text)]).collect();
-        return Found::Stay(at_tokens(pick.name), effects);
-    }
-    Found::Stay(TokenKeyWay::Key { pick, keys }, reasons)
 }
 
 fn key_chosen(draft: &Draft, pick: Pick, keys: &[TokenKey], answer: &str) -> Next {
@@ -331,10 +328,4 @@ fn with_provenance(draft: &Draft, pick: Pick, root: RootKey, mut effects: Vec<Ef
     }
     effects.extend(root.provenance.said(&root.name));
     Found::Stay(TokenKeyWay::Proof { pick, root }, effects)
-}
-
-fn with_pin(pick: &Pick, request: Request, login: Login) -> Effect {
-    let need = || pin::need("root-keys.secret", &pick.name, &pick.token);
-    let secrets = (login == Login::Secret).then(need).into_iter().collect();
-    Effect::Ask { host: pick.host.clone(), request, secrets }
 }

@@ -1,9 +1,9 @@
 //! What was typed is not lost, what is asked can be answered, and nothing is dropped without asking.
 
-use super::world::{MODULE, World};
+use super::world::{MODULE, World, yubikey};
 use crate::machine::*;
 use crate::token::module::{ModuleChoice, ModuleFound};
-use crate::token::{Answer, AskError, HostKind, KeyFileKind, Refusal, Request};
+use crate::token::{Answer, AskError, HostKind, KeyFileKind, PinState, Refusal, Request};
 
 fn default(world: &World) -> Option<String> {
     world.machine.question().and_then(|question| question.default)
@@ -282,4 +282,39 @@ fn a_new_key_file_is_not_written_where_the_payload_goes() {
     assert_eq!(world.question(), "root-keys.new-file");
     world.answer("/media/alice/alice.age");
     assert!(!world.question().starts_with("root-keys.new-file"));
+}
+
+#[test]
+fn a_pin_that_has_locked_since_the_token_was_chosen_is_not_asked_for() {
+    let mut world = World::at_root_keys();
+    world.tokens = vec![yubikey("11111111", "5.7.1", 1)];
+    for answer in ["token", "alice", "YubiKey/11111111", "9c"] {
+        world.answer(answer);
+    }
+    world.fail_next = Some(AskError::Refused(Refusal::PinLocked));
+    world.answer("yes");
+    assert_eq!(world.question(), "root-keys.proof");
+    let token = world.tokens[0].0.id.clone();
+    assert_eq!(world.machine.draft.seen.find(&token).map(|(_, token)| token.pin), Some(PinState::Locked));
+    world.tokens[0].0.pin = PinState::Locked;
+    let asked = world.asked;
+    world.answer("yes");
+    assert_eq!(world.asked, asked + 1, "it was looked at, and asked for nothing");
+    assert!(world.said("is locked, so it was not asked for"));
+}
+
+#[test]
+fn a_token_that_was_taken_out_before_its_proof_is_asked_for_no_pin_and_waited_for() {
+    let mut world = World::at_root_keys();
+    world.tokens = vec![yubikey("11111111", "5.7.1", 1)];
+    for answer in ["token", "alice", "YubiKey/11111111", "9c"] {
+        world.answer(answer);
+    }
+    let card = world.tokens.remove(0);
+    world.answer("yes");
+    assert!(world.said("No token YubiKey with serial number 11111111 is there."));
+    assert_eq!(world.question(), "root-keys.proof");
+    world.tokens = vec![card];
+    world.answer("yes");
+    assert_eq!(world.machine.draft.root_keys.len(), 1);
 }

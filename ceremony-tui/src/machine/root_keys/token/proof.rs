@@ -3,9 +3,9 @@
 use shared::gap::{KeptPossession, RootKeyDocument};
 use shared::time::UnixTime;
 
-use super::{Next, Pick, TokenKeyWay, with_pin};
-use crate::machine::draft::{Draft, Possession, Reach, RootKey};
-use crate::machine::pin;
+use super::keys::with_pin;
+use super::{Next, Pick, TokenKeyWay};
+use crate::machine::draft::{Possession, Reach, RootKey};
 use crate::machine::question::Question;
 use crate::machine::root_keys::Found;
 use crate::machine::seen::name_of;
@@ -19,11 +19,7 @@ pub(super) fn proof_question(token: &TokenInfo, root: &RootKey) -> Question {
     Question::yes_or_no("root-keys.proof", text, "ask for the PIN", "it proves it by signing root").or("yes")
 }
 
-pub(super) fn prove(draft: &Draft, pick: Pick, root: RootKey, now: UnixTime) -> Next {
-    let pick = pick.fresh(draft);
-    if let Err(sentences) = pin::check(&pick.token) {
-        return Found::Refused(sentences);
-    }
+pub(super) fn prove(pick: Pick, root: RootKey, now: UnixTime) -> Next {
     let Some(Reach { locator, login, .. }) = root.reach().cloned() else {
         return Found::Refused(
             "The key is not in the room, so it proves nothing now. Choose another.".to_owned(),

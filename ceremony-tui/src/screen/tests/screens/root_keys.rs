@@ -75,6 +75,7 @@ fn a_token_is_found_by_its_module_and_shows_that_it_signs() {
     stage.answer("01");
     assert_screens("4-root-keys-proof", &stage);
     stage.answer_and_hold("yes");
+    stage.one_step();
     stage.begin_secret(Round::First);
     assert_screens("4-root-keys-last-pin-try", &stage);
     stage.model.end_secret();

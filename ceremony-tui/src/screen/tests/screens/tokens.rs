@@ -31,6 +31,7 @@ fn tokens_appear_in_the_list_and_nothing_is_chosen_for_anybody() {
     stage.answer("9c");
     assert_screens("4-tokens-proof-below-5-7", &stage);
     stage.answer_and_hold("yes");
+    stage.one_step();
     stage.later(12);
     assert_screens("4-tokens-touch", &stage);
     stage.let_go();
