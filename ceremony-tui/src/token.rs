@@ -32,7 +32,7 @@ use crate::secret::Secret;
 use crate::wait::{Watch, wait};
 
 pub use answer::{
-    Answer, Attestation, Detail, FactoryValue, KeyFileKind, Listing, PinLength, PinState, TokenInfo,
+    Answer, Attestation, Detail, FactoryValue, KeyFileKind, Listing, PinLength, PinState, Shown, TokenInfo,
     TokenKey, TokenKind, Traits, Unusable,
 };
 pub use host::HostKind;

@@ -186,7 +186,7 @@ mod tests {
 
     fn listing(serials: &[&str]) -> Listing {
         let token = |serial: &&str| world::token("root", serial, 1).0;
-        Listing { tokens: serials.iter().map(token).collect(), unusable: Vec::new() }
+        Listing { tokens: serials.iter().map(token).collect(), ..Listing::default() }
     }
 
     fn serials(changes: &[Change]) -> Vec<String> {
@@ -227,15 +227,15 @@ mod tests {
         let (mut behind, _) = world::token("YubiKey PIV #1", "1", 1);
         behind.manufacturer = "Yubico (www.yubico.com)".to_owned();
         let module = HostKind::Pkcs11 { module: "/lib/libykcs11.so".to_owned() };
-        seen.take(module.clone(), Ok(Listing { tokens: vec![behind.clone()], unusable: Vec::new() }));
+        seen.take(module.clone(), Ok(Listing { tokens: vec![behind.clone()], ..Listing::default() }));
         assert_eq!(seen.tokens(), [(&module, &behind)]);
         let (card, _) = world::yubikey("1", "5.7.1", 1);
-        seen.take(HostKind::Piv, Ok(Listing { tokens: vec![card.clone()], unusable: Vec::new() }));
+        seen.take(HostKind::Piv, Ok(Listing { tokens: vec![card.clone()], ..Listing::default() }));
         assert_eq!(seen.tokens(), [(&HostKind::Piv, &card)]);
         assert!(!seen.is_twice(&card.id));
         seen.take(
             HostKind::Piv,
-            Ok(Listing { tokens: vec![card.clone(), card.clone()], unusable: Vec::new() }),
+            Ok(Listing { tokens: vec![card.clone(), card.clone()], ..Listing::default() }),
         );
         assert!(seen.is_twice(&card.id) && seen.tokens().len() == 1);
     }

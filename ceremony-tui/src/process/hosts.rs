@@ -16,12 +16,17 @@ use crate::channel::{Channel, ChannelError};
 use crate::clock::Deadline;
 use crate::process::broker_client::BrokerClient;
 use crate::process::host::Host;
-use crate::token::{Answer, AskError, Envelope, HostKind, Question, Refusal, Request, Sight, TokenBroker};
+use crate::token::{
+    Answer, AskError, Envelope, HostKind, Question, Refusal, Request, Shown, Sight, TokenBroker,
+};
 use crate::wait::Watch;
 
 use looks::{LOOK_SECONDS, Looks};
 
 const START_SECONDS: u64 = 10;
+/// More than the smart card service has, and names longer than its are.
+const MOST_READERS: usize = 64;
+const LONGEST_NAME: usize = 256;
 
 /// Talks to the broker and to the hosts that it started.
 pub struct Hosts {
@@ -30,6 +35,8 @@ pub struct Hosts {
     running: BTreeMap<HostKind, Host>,
     asked: Option<Asked>,
     looks: Looks,
+    /// What each kind of host showed last. It outlives the process that showed it.
+    shown: BTreeMap<HostKind, Vec<Shown>>,
 }
 
 /// The question that is under way.
@@ -57,21 +64,37 @@ impl Hosts {
     /// Takes over the socket to the broker.
     pub fn new(broker: Channel) -> Hosts {
         let broker = Some(BrokerClient::over(broker));
-        Hosts { broker, running: BTreeMap::new(), asked: None, looks: Looks::default() }
+        let (running, shown) = (BTreeMap::new(), BTreeMap::new());
+        Hosts { broker, running, asked: None, looks: Looks::default(), shown }
     }
 
     /// Goes on with every look, and begins those that are due.
     fn look_on(&mut self) {
         for kind in self.looks.kinds() {
             let under_way = self.looks.take(&kind);
-            let Some(mut asked) = under_way.or_else(|| self.looks.begin(&kind, self.asked.as_ref())) else {
-                continue;
-            };
+            let begin = || self.looks.begin(&kind, self.asked.as_ref(), self.shown_by(&kind));
+            let Some(mut asked) = under_way.or_else(begin) else { continue };
             match self.progress(&mut asked) {
                 Ok(None) => self.looks.put_back(asked),
-                Ok(Some(reply)) => self.looks.answered(kind, listing(reply.map_err(AskError::Refused))),
+                Ok(Some(reply)) => {
+                    let sight = listing(reply.map_err(AskError::Refused));
+                    self.keep_shown(&kind, &sight);
+                    self.looks.answered(kind, sight);
+                }
                 Err(error) => self.looks.answered(kind, Err(error)),
             }
+        }
+    }
+
+    fn shown_by(&self, kind: &HostKind) -> Vec<Shown> {
+        self.shown.get(kind).cloned().unwrap_or_default()
+    }
+
+    /// A host that could not be asked has shown nothing else than before.
+    fn keep_shown(&mut self, kind: &HostKind, sight: &Sight) {
+        if let Ok(listing) = sight {
+            let shown = listing.shown.iter().filter(|shown| is_short(shown)).take(MOST_READERS);
+            self.shown.insert(kind.clone(), shown.cloned().collect());
         }
     }
 
@@ -191,10 +214,11 @@ fn not_started(error: ChannelError) -> AskError {
 }
 
 impl Asked {
-    fn new(question: Question, patience_seconds: u64) -> Asked {
+    fn new(question: Question, patience_seconds: u64, shown: Vec<Shown>) -> Asked {
         let Question { host: kind, request, secrets } = question;
         let is_look = request == Request::Tokens;
-        let envelope = Envelope { request, secrets: u8::try_from(secrets.len()).unwrap_or(u8::MAX) };
+        let count = u8::try_from(secrets.len()).unwrap_or(u8::MAX);
+        let envelope = Envelope { request, secrets: count, shown };
         Asked {
             kind,
             is_look,
@@ -205,6 +229,13 @@ impl Asked {
             deadline: Deadline::after_seconds(START_SECONDS),
         }
     }
+}
+
+/// What a host says of itself goes to the next one only as far as it can be the name of a reader and of a token: it must
+/// not fill up the frame that a request needs.
+fn is_short(shown: &Shown) -> bool {
+    let Shown { place, token } = shown;
+    [place, &token.label, &token.serial].into_iter().all(|name| name.len() <= LONGEST_NAME)
 }
 
 /// What a host shows, out of its answer.
@@ -219,7 +250,8 @@ impl TokenBroker for Hosts {
     fn begin(&mut self, question: Question) {
         self.cancel();
         let patience_seconds = question.request.patience_seconds();
-        let mut asked = Asked::new(question, patience_seconds);
+        let shown = self.shown_by(&question.host);
+        let mut asked = Asked::new(question, patience_seconds, shown);
         if self.looks.make_way(&asked.kind) {
             asked.phase = Phase::Waiting;
             asked.deadline = Deadline::after_seconds(LOOK_SECONDS);
@@ -239,7 +271,9 @@ impl TokenBroker for Hosts {
             Err(error) => Err(error),
         };
         if asked.is_look {
-            self.looks.was_seen(&asked.kind, listing(answer.clone()));
+            let sight = listing(answer.clone());
+            self.keep_shown(&asked.kind, &sight);
+            self.looks.was_seen(&asked.kind, sight);
         }
         Some(answer)
     }

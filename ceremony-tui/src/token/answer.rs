@@ -34,6 +34,17 @@ pub struct Listing {
     pub tokens: Vec<TokenInfo>,
     /// What is there and cannot be used.
     pub unusable: Vec<Unusable>,
+    /// Which token each reader shows, or showed before its card could not be asked any more, where the host knows it.
+    pub shown: Vec<Shown>,
+}
+
+/// A reader, and the token that it showed last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The reader, as in [`Unusable::place`].
+    pub place: String,
+    /// The token.
+    pub token: TokenId,
 }
 
 impl Listing {

@@ -5,6 +5,8 @@ use shared::device::KeyPolicy;
 use shared::json::Json;
 use shared::key::Scheme;
 
+use super::Shown;
+
 /// No request needs more secrets than this.
 pub const MOST_SECRETS: u8 = 2;
 
@@ -15,6 +17,9 @@ pub struct Envelope {
     pub request: Request,
     /// How many of the next frames are secrets: at most [`MOST_SECRETS`].
     pub secrets: u8,
+    /// What the host of this kind showed last, maybe another process: a host that was just started knows nothing else of
+    /// a card that cannot be asked now.
+    pub shown: Vec<Shown>,
 }
 
 /// Everything that can be asked of a token host.

@@ -52,7 +52,7 @@ impl Adapter for Fake {
         let mut inside = self.0.lock().unwrap();
         match request {
             Request::Tokens => {
-                Ok(Answer::Tokens(Listing { tokens: vec![inside.describe(id)], unusable: vec![] }))
+                Ok(Answer::Tokens(Listing { tokens: vec![inside.describe(id)], ..Listing::default() }))
             }
             Request::Keys { token, login } => {
                 is_here(&id, token)?;

@@ -62,7 +62,7 @@ impl Host {
     ) -> Result<Result<Answer, Refusal>, ChannelError> {
         set_socket_timeout(self.channel.as_descriptor(), Timeout::Recv, Some(limit)).unwrap();
         let count = u8::try_from(secrets.len()).unwrap();
-        self.channel.send(&Envelope { request, secrets: count }).unwrap();
+        self.channel.send(&Envelope { request, secrets: count, shown: Vec::new() }).unwrap();
         for secret in secrets {
             let length = u32::try_from(secret.len()).unwrap().to_be_bytes();
             self.write(&[&length[..], secret].concat());

@@ -1,26 +1,22 @@
 //! Which cards are in which readers.
 
 use ceremony_tui::token::{
-    Detail, FactoryValue, Listing, PinState, Refusal, TokenId, TokenInfo, TokenKind, Traits, Unusable,
+    Detail, FactoryValue, Listing, PinState, Refusal, TokenInfo, TokenKind, Traits, Unusable,
 };
 
 use crate::attestation::object_named;
-use crate::card::{Card, Failure, LABEL, Stranger};
+use crate::card::{Card, Failure, Stranger};
 use crate::management;
 use crate::metadata::{MANAGEMENT_KEY, Metadata, PIN, PUK};
 use crate::pin::{CHARACTERS, tries};
-use crate::readers::{Readers, SECONDS};
+use crate::readers::{Readers, SECONDS, yubikey};
 
 /// Every reader's card, or why it is none of ours. Readers without a card are none.
 pub(crate) fn list(readers: &mut Readers) -> Result<Listing, Refusal> {
     let mut seen = Vec::new();
-    let mut unheard = Vec::new();
     let mut listing = Listing::default();
     for (reader, described) in readers.look(describe)? {
         let place = reader.to_string_lossy().into_owned();
-        if described.as_ref().is_err_and(Stranger::is_unheard) {
-            unheard.extend(readers.shown_last(&reader).map(|serial| serial.to_string()));
-        }
         match described.and_then(|described| described.map_err(Stranger::from)) {
             Ok(token) => seen.push((place, token)),
             Err(Stranger::Vanished) => {}
@@ -34,7 +30,9 @@ pub(crate) fn list(readers: &mut Readers) -> Result<Listing, Refusal> {
             }
         }
     }
-    Ok(refuse_twins(seen, &unheard, listing))
+    listing.shown = readers.shown();
+    refuse_twins(seen, readers, &mut listing);
+    Ok(listing)
 }
 
 fn silent() -> String {
@@ -46,14 +44,9 @@ fn silent() -> String {
 
 /// No two YubiKeys have one serial number: who shows one twice could sign with the wrong one. One that cannot be asked
 /// now counts with the number that it showed before.
-fn refuse_twins(seen: Vec<(String, TokenInfo)>, unheard: &[String], mut listing: Listing) -> Listing {
-    let count = |id: &TokenId| {
-        let silent = unheard.iter().filter(|serial| **serial == id.serial).count();
-        silent + seen.iter().filter(|(_, token)| token.id == *id).count()
-    };
-    let is_twin: Vec<bool> = seen.iter().map(|(_, token)| count(&token.id) > 1).collect();
-    for ((place, token), is_twin) in seen.into_iter().zip(is_twin) {
-        if is_twin {
+fn refuse_twins(seen: Vec<(String, TokenInfo)>, readers: &Readers, listing: &mut Listing) {
+    for (place, token) in seen {
+        if readers.is_twice(&token.id) {
             let reason =
                 Refusal::AmbiguousToken { label: token.id.label, serial: token.id.serial }.to_string();
             listing.unusable.push(Unusable { place, reason });
@@ -61,14 +54,13 @@ fn refuse_twins(seen: Vec<(String, TokenInfo)>, unheard: &[String], mut listing:
             listing.tokens.push(token);
         }
     }
-    listing
 }
 
 fn describe(card: &Card<'_>) -> Result<TokenInfo, Failure> {
     let management = Metadata::read(card, MANAGEMENT_KEY)?.unwrap_or_default();
     let traits = traits(card, &management)?;
     Ok(TokenInfo {
-        id: TokenId { label: LABEL.to_owned(), serial: card.serial.to_string() },
+        id: yubikey(card.serial),
         kind: TokenKind::YubiKey,
         model: format!("YubiKey {}", card.firmware),
         manufacturer: "Yubico".to_owned(),

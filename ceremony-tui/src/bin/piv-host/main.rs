@@ -28,7 +28,7 @@ use ceremony_tui::channel::Channel;
 use ceremony_tui::process::{self, filter};
 use ceremony_tui::secret::Secret;
 use ceremony_tui::token::serve::{Adapter, serve};
-use ceremony_tui::token::{Answer, HostKind, KeyLocator, Login, Refusal, Request};
+use ceremony_tui::token::{Answer, HostKind, KeyLocator, Login, Refusal, Request, Shown};
 
 use readers::Readers;
 use slot::Slot;
@@ -61,6 +61,10 @@ struct YubiKeys {
 }
 
 impl Adapter for YubiKeys {
+    fn recall(&mut self, shown: Vec<Shown>) {
+        self.readers.recall(&shown);
+    }
+
     fn answer(&mut self, request: Request, secrets: &[Secret]) -> Result<Answer, Refusal> {
         let readers = &mut self.readers;
         match request {

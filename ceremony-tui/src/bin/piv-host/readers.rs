@@ -9,7 +9,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use ceremony_tui::clock::Deadline;
-use ceremony_tui::token::{Refusal, TokenId};
+use ceremony_tui::token::{Refusal, Shown, TokenId};
 use pcsc::{Context, Disposition, ReaderState, Scope, State};
 
 use crate::card::{Card, Failure, LABEL, Stranger, in_transaction, service};
@@ -23,8 +23,9 @@ type Seen<T> = Result<T, Stranger>;
 #[derive(Default)]
 pub(crate) struct Readers {
     asked: Vec<(CString, JoinHandle<()>)>,
-    /// The serial number that each showed last. It stays while its card cannot be asked.
-    shown: Vec<(CString, u32)>,
+    /// The serial number that each showed last, by what people call it. It stays while its card cannot be asked.
+    shown: Vec<(String, u32)>,
+    has_looked: bool,
 }
 
 impl Readers {
@@ -54,26 +55,45 @@ impl Readers {
         let seen = |(name, is_empty)| (name, seen.remove(0).unwrap_or_else(|| Err(unheard(is_empty))));
         let seen: Vec<(CString, Seen<(u32, T)>)> = names.into_iter().zip(is_empty).map(seen).collect();
         self.remember(&seen);
+        self.has_looked = true;
         Ok(seen.into_iter().map(|(name, seen)| (name, seen.map(|(_, done)| done))).collect())
     }
 
     fn remember<T>(&mut self, seen: &[(CString, Seen<(u32, T)>)]) {
-        let before = std::mem::take(&mut self.shown);
-        let last = |name: &CString| before.iter().find(|(known, _)| known == name).map(|(_, serial)| *serial);
         let now = seen.iter().filter_map(|(name, seen)| {
+            let name = name.to_string_lossy();
             let serial = match seen {
                 Ok((serial, _)) => Some(*serial),
-                Err(stranger) if stranger.is_unheard() => last(name),
+                Err(stranger) if stranger.is_unheard() => self.shown_in(&name),
                 Err(_) => None,
             };
-            Some((name.clone(), serial?))
+            Some((name.into_owned(), serial?))
         });
         self.shown = now.collect();
     }
 
-    /// The serial number that a reader showed before its card could not be asked any more.
-    pub(crate) fn shown_last(&self, reader: &CString) -> Option<u32> {
-        self.shown.iter().find(|(known, _)| known == reader).map(|(_, serial)| *serial)
+    /// What an earlier process of this host has seen. What this one has seen itself is newer.
+    pub(crate) fn recall(&mut self, shown: &[Shown]) {
+        if !self.has_looked {
+            let known = |shown: &Shown| Some((shown.place.clone(), shown.token.serial.parse().ok()?));
+            self.shown = shown.iter().filter_map(known).collect();
+        }
+    }
+
+    /// The YubiKey that each reader shows, or showed before its card could not be asked any more.
+    pub(crate) fn shown(&self) -> Vec<Shown> {
+        let shown = |(place, serial): &(String, u32)| Shown { place: place.clone(), token: yubikey(*serial) };
+        self.shown.iter().map(shown).collect()
+    }
+
+    fn shown_in(&self, place: &str) -> Option<u32> {
+        self.shown.iter().find(|(known, _)| known == place).map(|(_, serial)| *serial)
+    }
+
+    /// Whether two readers show this YubiKey, or one shows it and in another one is a card that showed it before and
+    /// cannot be asked now. No two devices have one number: nobody can say which of them is meant.
+    pub(crate) fn is_twice(&self, token: &TokenId) -> bool {
+        self.shown.iter().filter(|(_, serial)| yubikey(*serial) == *token).count() > 1
     }
 
     fn is_asked(&self, name: &CString) -> bool {
@@ -90,7 +110,7 @@ impl Readers {
         let (context, _) = service()?;
         let work = |card: &Card<'_>| {
             // Looked at again: since it was found, another card may have been put into the same reader.
-            if card.serial.to_string() == token.serial { work(card) } else { Err(missing(token)) }
+            if yubikey(card.serial) == *token { work(card) } else { Err(missing(token)) }
         };
         match in_transaction(&context, &reader, Disposition::ResetCard, work) {
             Ok(done) => done,
@@ -103,30 +123,30 @@ impl Readers {
     fn find(&mut self, token: &TokenId) -> Result<CString, Refusal> {
         let mut found = Vec::new();
         let mut why = None;
-        let mut has_twin = false;
-        for (reader, seen) in self.look(|card| card.serial.to_string())? {
-            let is_unheard = seen.as_ref().is_err_and(Stranger::is_unheard);
-            has_twin |=
-                is_unheard && self.shown_last(&reader).is_some_and(|last| last.to_string() == token.serial);
+        for (reader, seen) in self.look(|card| yubikey(card.serial))? {
+            let has_shown_it =
+                || self.shown_in(&reader.to_string_lossy()).is_some_and(|last| yubikey(last) == *token);
             match seen {
-                Ok(serial) if serial == token.serial => found.push(reader),
+                Ok(id) if id == *token => found.push(reader),
                 // It may hold the token that is missing.
-                Err(Stranger::Failed(failure)) if failure.is_busy() => {
+                Err(Stranger::Failed(failure)) if failure.is_busy() || has_shown_it() => {
                     why = Some(failure.refusal("say what it is"));
                 }
                 Err(Stranger::Silent) => why = Some(silent(&reader)),
                 _ => {}
             }
         }
-        if token.label != LABEL {
-            return Err(missing(token));
-        }
         // The PIN of a device never goes to another one that shows its number, because the first is busy.
-        if found.len() > 1 || has_twin && !found.is_empty() {
+        if !found.is_empty() && self.is_twice(token) {
             return Err(Refusal::AmbiguousToken { label: token.label.clone(), serial: token.serial.clone() });
         }
         found.pop().ok_or_else(|| why.unwrap_or_else(|| missing(token)))
     }
+}
+
+/// How a YubiKey is known.
+pub(crate) fn yubikey(serial: u32) -> TokenId {
+    TokenId { label: LABEL.to_owned(), serial: serial.to_string() }
 }
 
 /// Which of the readers hold no card. The service knows it without asking a card, so it says it at once; of a reader

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use crate::clock::Deadline;
-use crate::token::{AskError, HostKind, Question, Request, Sight};
+use crate::token::{AskError, HostKind, Question, Request, Shown, Sight};
 
 use super::{Asked, Phase};
 
@@ -83,12 +83,12 @@ impl Looks {
     }
 
     /// A look that is due, unless the host is asked something else.
-    pub(super) fn begin(&self, kind: &HostKind, asked: Option<&Asked>) -> Option<Asked> {
+    pub(super) fn begin(&self, kind: &HostKind, asked: Option<&Asked>, shown: Vec<Shown>) -> Option<Asked> {
         let lane = self.lanes.get(kind)?;
         let is_free = asked.is_none_or(|asked| asked.kind != *kind);
         (lane.is_wanted && is_free && lane.due.left().is_none()).then(|| {
             let request = Request::Tokens;
-            Asked::new(Question { host: kind.clone(), request, secrets: Vec::new() }, LOOK_SECONDS)
+            Asked::new(Question { host: kind.clone(), request, secrets: Vec::new() }, LOOK_SECONDS, shown)
         })
     }
 

@@ -24,7 +24,7 @@ fn keys() -> Question {
 
 fn here(names: &[&str]) -> Reply {
     let place = |name: &&str| crate::token::Unusable { place: (*name).to_owned(), reason: "x".to_owned() };
-    Ok(Answer::Tokens(Listing { tokens: Vec::new(), unusable: names.iter().map(place).collect() }))
+    Ok(Answer::Tokens(Listing { unusable: names.iter().map(place).collect(), ..Listing::default() }))
 }
 
 fn places(seen: Option<(HostKind, Sight)>) -> Vec<String> {
@@ -163,6 +163,40 @@ fn a_question_that_is_cancelled_ends_its_host_and_keeps_what_was_seen() {
     hears(&host);
     host.send(&here(&["one"])).unwrap();
     assert!(room.hosts.seen().is_none(), "nothing has changed");
+}
+
+#[test]
+fn the_next_host_hears_what_the_last_one_showed_and_nothing_that_is_no_name() {
+    let shown = |place: &str| Shown {
+        place: place.to_owned(),
+        token: TokenId { label: "YubiKey".to_owned(), serial: "1".to_owned() },
+    };
+    let long = "x".repeat(LONGEST_NAME + 1);
+    let (mut room, host) = Room::looking();
+    assert_eq!(host.receive::<Envelope>().unwrap().shown, []);
+    let all = ["a", &long, "b"].map(shown).into_iter().chain(vec![shown("c"); MOST_READERS]);
+    let listing = Listing { shown: all.collect(), ..Listing::default() };
+    host.send(&Reply::Ok(Answer::Tokens(listing))).unwrap();
+    assert!(room.hosts.seen().is_some());
+    room.hosts.begin(keys());
+    assert!(room.hosts.advance().is_none());
+    let heard = host.receive::<Envelope>().unwrap().shown;
+    assert_eq!((heard.len(), &heard[..2]), (MOST_READERS, &[shown("a"), shown("b")][..]));
+    room.hosts.cancel();
+    room.ends_host();
+    room.hosts.begin(keys());
+    assert!(room.hosts.advance().is_none());
+    let next = room.start_host();
+    assert!(room.hosts.advance().is_none());
+    assert_eq!(next.receive::<Envelope>().unwrap().shown, heard);
+    drop(next);
+    assert_eq!(room.hosts.advance(), Some(Err(AskError::Died)), "it has shown nothing else");
+    room.ends_host();
+    room.hosts.begin(keys());
+    assert!(room.hosts.advance().is_none());
+    let next = room.start_host();
+    assert!(room.hosts.advance().is_none());
+    assert_eq!(next.receive::<Envelope>().unwrap().shown, heard);
 }
 
 #[test]

@@ -213,7 +213,7 @@ fn while_somebody_is_asked_whether_to_stop_answers_come_in_and_nothing_new_begin
     let tokens = two_tokens().into_iter().map(|(token, _)| token).collect();
     let answer = machine::Event::Asked(Ok(crate::token::Answer::Tokens(crate::token::Listing {
         tokens,
-        unusable: Vec::new(),
+        ..crate::token::Listing::default()
     })));
     assert_eq!(stage.only(Event::Machine(answer)), [], "the PIN is not asked for over the question");
     assert!(stage.screen().contains("Stop the ceremony?"));

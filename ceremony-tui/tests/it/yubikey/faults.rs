@@ -142,6 +142,34 @@ fn a_card_gets_no_pin_while_another_one_of_its_number_says_nothing() {
     room.signs("9c", &key);
 }
 
+/// A host is killed whenever somebody cancels a touch; its card may say nothing for a while.
+#[test]
+fn a_host_that_was_started_anew_knows_which_number_a_silent_card_showed() {
+    let (one, other) = (usual_card(), usual_card());
+    let mut room = Room::with(&other);
+    let key = room.key();
+    let reader = room.listing().shown[0].place.clone();
+    room.bench.insert(&one).unwrap();
+    other.fault_at(Occasion::Anything, Fault::Hangs);
+    for request in [sign("9c", &key), Request::ChangePin { token: token() }] {
+        room.restart_host();
+        let said = room.refused(request.clone(), &[PIN, "654321"][..usize::from(request.secrets())]);
+        assert!(said.contains("Take one of them out."), "{said}");
+        room.restart_host();
+        let listing = room.listing();
+        assert!(
+            listing.tokens.is_empty() && listing.shown.len() == 2,
+            "it is offered by nobody: {listing:?}"
+        );
+    }
+    assert_eq!(one.pin_tries().pin + other.pin_tries().pin, 6);
+    // Another card in that reader is another card, and an empty reader shows nothing.
+    room.bench.remove(&other).unwrap();
+    room.restart_host();
+    assert!(room.listing().shown.iter().all(|shown| shown.place != reader));
+    room.signs("9c", &room.key());
+}
+
 #[test]
 fn a_card_that_is_no_yubikey_is_named_with_its_reader_and_an_empty_reader_is_not() {
     let room = Room::open();

@@ -1,5 +1,6 @@
 //! A PIV host in a room of its own: daemon, cards, process.
 
+use std::cell::RefCell;
 use std::io::Write;
 use std::os::fd::AsFd;
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use ceremony_tui::channel::{Channel, ChannelError};
 use ceremony_tui::token::{
-    Answer, Envelope, KeyLocator, Listing, Login, Refusal, Request, TokenId, TokenKey,
+    Answer, Envelope, KeyLocator, Listing, Login, Refusal, Request, Shown, TokenId, TokenKey,
 };
 use hardware_tests::pcscd::Pcscd;
 use hardware_tests::yubikey::{Algorithm, YubiKey};
@@ -30,6 +31,8 @@ pub(crate) struct Room {
     pub(crate) child: Child,
     /// Where everything of this room writes to.
     pub(crate) folder: tempfile::TempDir,
+    /// What the last listing showed; the next host hears it with its first request.
+    shown: RefCell<Vec<Shown>>,
 }
 
 impl Room {
@@ -37,7 +40,7 @@ impl Room {
         let folder = tempfile::tempdir().unwrap();
         let bench = Pcscd::start(folder.path()).unwrap_or_else(|error| panic!("{error}"));
         let (channel, child) = start(&bench, folder.path());
-        Room { bench, channel, child, folder }
+        Room { bench, channel, child, folder, shown: RefCell::default() }
     }
 
     /// One with a card in a reader.
@@ -57,7 +60,8 @@ impl Room {
     pub(crate) fn begin(&self, request: Request, secrets: &[&str]) {
         set_socket_timeout(self.channel.as_descriptor(), Timeout::Recv, Some(LIMIT)).unwrap();
         let secret_count = u8::try_from(secrets.len()).unwrap();
-        self.channel.send(&Envelope { request, secrets: secret_count }).unwrap();
+        let shown = self.shown.borrow().clone();
+        self.channel.send(&Envelope { request, secrets: secret_count, shown }).unwrap();
         let mut socket =
             std::fs::File::from(self.channel.as_descriptor().as_fd().try_clone_to_owned().unwrap());
         for secret in secrets {
@@ -83,7 +87,10 @@ impl Room {
 
     pub(crate) fn listing(&self) -> Listing {
         match self.ask(Request::Tokens, &[]) {
-            Ok(Answer::Tokens(listing)) => listing,
+            Ok(Answer::Tokens(listing)) => {
+                self.shown.replace(listing.shown.clone());
+                listing
+            }
             other => panic!("{other:?}"),
         }
     }

@@ -26,8 +26,7 @@ impl Stranger {
     /// Whether a card is there that could not say what it is.
     pub(crate) fn is_unheard(&self) -> bool {
         match self {
-            Stranger::Silent => true,
-            Stranger::Failed(failure) => failure.is_busy(),
+            Stranger::Silent | Stranger::Failed(_) => true,
             Stranger::Vanished | Stranger::Foreign(_) => false,
         }
     }

@@ -58,7 +58,7 @@ fn perform(world: &mut World, aside: &mut Vec<Plugged>, act: Act) {
         Act::Unplug => std::mem::swap(&mut world.tokens, aside),
         Act::Seen => {
             let tokens = world.tokens.iter().map(|(token, _)| token.clone()).collect();
-            world.tell(Event::TokensSeen(HostKind::Piv, Ok(Listing { tokens, unusable: Vec::new() })));
+            world.tell(Event::TokensSeen(HostKind::Piv, Ok(Listing { tokens, ..Listing::default() })));
         }
         Act::Locked => world.tokens.iter_mut().for_each(|(token, _)| token.pin = PinState::Locked),
     }

@@ -21,7 +21,7 @@ impl World {
         };
         let tokens = self.tokens.iter().map(|(token, _)| token).filter(|token| is_behind(token)).cloned();
         let unusable = if *host == HostKind::Piv { self.unusable.clone() } else { Vec::new() };
-        Ok(Listing { tokens: tokens.collect(), unusable })
+        Ok(Listing { tokens: tokens.collect(), unusable, shown: Vec::new() })
     }
 
     pub(super) fn answer_as(&mut self, host: &HostKind, request: Request) -> Result<Answer, AskError> {
