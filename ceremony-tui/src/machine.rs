@@ -68,7 +68,7 @@ use setting::Setting;
 use sign::Sign;
 use step::{Outcome, Turn};
 
-use crate::token::HostKind;
+use crate::token::{HostKind, Unusable};
 
 /// One flow, from its first question to its end.
 #[derive(Debug, Clone, PartialEq)]
@@ -230,12 +230,17 @@ impl Machine {
 
     fn passing(&self, change: &Change) -> Effect {
         let sentence = change.sentence(&self.draft.lookout);
-        let whose = match (change, &self.state) {
-            (Change::Plugged(token), State::Sign(_)) => sign::waited_for(&self.draft, &token.id),
+        let more = match (change, &self.state) {
+            (Change::Plugged(token) | Change::Freed(token), State::Sign(_)) => {
+                sign::waited_for(&self.draft, &token.id)
+                    .map(|name| format!("It holds the key of {name}: choose {name} to sign."))
+            }
+            // Elsewhere it stands on the page.
+            (Change::Held(token), State::Sign(_)) => self.draft.seen.obstacle(token).map(Unusable::sentence),
             _ => None,
         };
-        Effect::passing(match whose {
-            Some(name) => format!("{sentence} It holds the key of {name}: choose {name} to sign."),
+        Effect::passing(match more {
+            Some(more) => format!("{sentence} {more}"),
             None => sentence,
         })
     }

@@ -251,7 +251,7 @@ fn list_board(draft: &Draft) -> DeskBoard {
         parts.push(Part::line("No token is seen. Plug one in and look again."));
     }
     let unusable = draft.seen.unusable();
-    parts.extend(unusable.map(|found| Part::warning(format!("{}: {}", found.place, found.reason))));
+    parts.extend(unusable.map(|found| Part::warning(found.sentence())));
     let troubles = draft.seen.troubles();
     parts
         .extend(troubles.map(|(host, why)| Part::warning(format!("{}: {why}", draft.lookout.name_of(host)))));

@@ -176,7 +176,7 @@ pub(super) enum Possession {
 pub(super) enum Tried {
     /// The signature verifies; seen at this time.
     Signed(UnixTime),
-    /// The token is not plugged in.
+    /// The token was not plugged in, or could not be used.
     NotHere,
     /// There is no signature, and these sentences say why.
     Refused(String),

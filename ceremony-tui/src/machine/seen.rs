@@ -6,7 +6,7 @@ use shared::device::Serial;
 
 use super::lookout::Lookout;
 use crate::token::{
-    AskError, HostKind, Listing, PinState, Refusal, Sight as Sighted, TokenId, TokenInfo, TokenKey,
+    AskError, HostKind, Listing, PinState, Refusal, Shown, Sight as Sighted, TokenId, TokenInfo, TokenKey,
     TokenKind, Unusable,
 };
 
@@ -14,6 +14,8 @@ use crate::token::{
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     hosts: BTreeMap<HostKind, Sight>,
+    /// Tokens that could be used before, are still there and cannot be used now.
+    held: Vec<TokenInfo>,
 }
 
 /// What one host has shown.
@@ -31,6 +33,10 @@ pub(super) enum Change {
     Plugged(TokenInfo),
     /// A token was taken out.
     Gone(TokenInfo),
+    /// A token is where it was, and cannot be used now.
+    Held(TokenInfo),
+    /// A token that was there before can be used now.
+    Freed(TokenInfo),
     /// A host could be asked before, and cannot be asked now.
     Lost(HostKind, String),
     /// A host can be asked again.
@@ -43,6 +49,8 @@ impl Change {
         match self {
             Change::Plugged(token) => format!("{} was plugged in.", name_of(token)),
             Change::Gone(token) => format!("{} was taken out.", name_of(token)),
+            Change::Held(token) => format!("{} cannot be used now.", name_of(token)),
+            Change::Freed(token) => format!("{} can be used now.", name_of(token)),
             Change::Lost(host, why) => format!("{} cannot be seen now. {why}", lookout.name_of(host)),
             Change::Back(host) => format!("{} can be seen again.", lookout.name_of(host)),
         }
@@ -77,18 +85,56 @@ impl Seen {
             Err(error) => Sight { listing: Listing::default(), trouble: Some(error.to_string()) },
         };
         let trouble = now.trouble.clone();
-        let before: Vec<TokenInfo> = self.tokens().into_iter().map(|(_, token)| token.clone()).collect();
-        let Some(last) = self.hosts.insert(host.clone(), now) else { return Vec::new() };
+        let before = self.clone();
+        let last = self.hosts.insert(host.clone(), now);
+        let changes = self.changes_since(&before);
+        let Some(last) = last else { return Vec::new() };
         match (last.trouble, trouble) {
-            (None, Some(why)) => return vec![Change::Lost(host, why)],
-            (Some(_), None) => return vec![Change::Back(host)],
-            (Some(_), Some(_)) => return Vec::new(),
-            (None, None) => {}
+            (None, Some(why)) => vec![Change::Lost(host, why)],
+            (Some(_), None) => vec![Change::Back(host)],
+            (Some(_), Some(_)) => Vec::new(),
+            (None, None) => changes,
         }
-        let now: Vec<TokenInfo> = self.tokens().into_iter().map(|(_, token)| token.clone()).collect();
-        let mut changes = missing_in(&now, &before, Change::Gone);
-        changes.extend(missing_in(&before, &now, Change::Plugged));
+    }
+
+    fn changes_since(&mut self, before: &Seen) -> Vec<Change> {
+        let (was, now) = (before.usable(), self.usable());
+        let known = was.iter().chain(&before.held).filter(|token| !is_among(token, &now));
+        let (held, gone): (Vec<&TokenInfo>, _) = known.partition(|token| self.obstacle(token).is_some());
+        let mut changes: Vec<Change> = gone.into_iter().cloned().map(Change::Gone).collect();
+        let newly = held.iter().filter(|token| !is_among(token, &before.held));
+        changes.extend(newly.map(|token| Change::Held((*token).clone())));
+        for token in now.into_iter().filter(|token| !is_among(token, &was)) {
+            let was_there = before.obstacle(&token).is_some() || before.holds_back(self.places_of(&token));
+            changes.push(if was_there { Change::Freed(token) } else { Change::Plugged(token) });
+        }
+        self.held = held.into_iter().cloned().collect();
         changes
+    }
+
+    /// Whether one of these readers held a card that could not be used.
+    fn holds_back<'a>(&self, mut places: impl Iterator<Item = &'a str>) -> bool {
+        places.any(|place| self.unusable().any(|what| what.place == place))
+    }
+
+    fn places_of(&self, token: &TokenInfo) -> impl Iterator<Item = &str> {
+        let shown = self.hosts.values().flat_map(|sight| &sight.listing.shown);
+        shown.filter(|shown| is_shown(shown, token)).map(|shown| shown.place.as_str())
+    }
+
+    fn usable(&self) -> Vec<TokenInfo> {
+        self.tokens().into_iter().map(|(_, token)| token.clone()).collect()
+    }
+
+    /// What keeps a token that is there from being used, as its reader says it.
+    pub(super) fn obstacle(&self, token: &TokenInfo) -> Option<&Unusable> {
+        self.unusable().find(|what| self.places_of(token).any(|place| place == what.place))
+    }
+
+    /// For people: that it is there, and why it cannot be used now.
+    pub(super) fn why_held(&self, token: &TokenInfo) -> Option<String> {
+        let obstacle = self.obstacle(token)?;
+        Some(format!("The token {} cannot be used now. {}", name_of(token), obstacle.sentence()))
     }
 
     /// What a token has said about its PIN since the last look, while it said no.
@@ -153,9 +199,14 @@ impl Seen {
     }
 }
 
-fn missing_in(here: &[TokenInfo], wanted: &[TokenInfo], change: fn(TokenInfo) -> Change) -> Vec<Change> {
-    let is_missing = |token: &&TokenInfo| !here.iter().any(|other| is_same(other, token));
-    wanted.iter().filter(is_missing).cloned().map(change).collect()
+/// Whether it is this token, however that is reached.
+fn is_shown(shown: &Shown, token: &TokenInfo) -> bool {
+    let device = device_of(token);
+    shown.token == token.id || device.is_some() && Serial::parse(&shown.token.serial) == device
+}
+
+fn is_among(token: &TokenInfo, others: &[TokenInfo]) -> bool {
+    others.iter().any(|other| is_same(other, token))
 }
 
 /// Whether both are one token, however it is reached.
@@ -193,6 +244,8 @@ mod tests {
         let name = |change: &Change| match change {
             Change::Plugged(token) => format!("+{}", token.id.serial),
             Change::Gone(token) => format!("-{}", token.id.serial),
+            Change::Held(token) => format!("!{}", token.id.serial),
+            Change::Freed(token) => format!("={}", token.id.serial),
             Change::Lost(_, why) => format!("lost: {why}"),
             Change::Back(_) => "back".to_owned(),
         };
@@ -206,6 +259,56 @@ mod tests {
         let changes = seen.take(HostKind::Piv, Ok(listing(&["2", "3"])));
         assert_eq!(serials(&changes), ["-1", "+3"]);
         assert_eq!(seen.take(HostKind::Piv, Ok(listing(&["3", "2"]))), []);
+    }
+
+    /// Cards in readers that are called by their serial numbers; those after the first cannot be used now.
+    fn cards(usable: &str, held: &[&str]) -> Listing {
+        let id = |serial: &str| world::yubikey(serial, "5.7.1", 1).0.id;
+        let shown = |serial: &&str| Shown { place: format!("reader of {serial}"), token: id(serial) };
+        let unusable = |serial: &&str| Unusable {
+            place: format!("reader of {serial}"),
+            reason: "It blinks.".to_owned(),
+        };
+        Listing {
+            tokens: vec![world::yubikey(usable, "5.7.1", 1).0],
+            unusable: held.iter().map(unusable).collect(),
+            shown: held.iter().chain([&usable]).map(shown).collect(),
+        }
+    }
+
+    #[test]
+    fn a_token_that_cannot_be_used_for_a_while_was_neither_taken_out_nor_plugged_in() {
+        let mut seen = Seen::default();
+        let mut take = |listing| serials(&seen.take(HostKind::Piv, Ok(listing)));
+        assert_eq!(take(cards("1", &["2"])), [""; 0]);
+        assert_eq!(take(cards("2", &["1"])), ["!1", "=2"]);
+        assert_eq!(take(cards("2", &["1"])), [""; 0]);
+        assert_eq!(take(cards("1", &["2"])), ["!2", "=1"]);
+        let unknown = Listing {
+            shown: cards("1", &[]).shown,
+            tokens: cards("1", &[]).tokens,
+            ..cards("1", &["2", "3"])
+        };
+        assert_eq!(take(unknown), ["-2"], "nobody knows whose card is in its reader");
+        assert_eq!(take(cards("3", &["1", "2"])), ["!1", "=3"], "it never said before what it is");
+        assert_eq!(take(cards("1", &["2", "3"])), ["!3", "=1"]);
+        assert_eq!(take(cards("1", &[])), ["-3"], "it was taken out while it could not be used");
+        assert_eq!(take(cards("1", &["2"])), [""; 0], "nobody knows what it is called");
+        assert_eq!(take(cards("1", &["1"])), [""; 0]);
+        assert_eq!(take(Listing { tokens: Vec::new(), ..cards("1", &["1"]) }), ["!1"], "its twin came");
+    }
+
+    #[test]
+    fn a_yubikey_behind_a_module_is_there_as_long_as_its_reader_holds_it() {
+        let mut seen = Seen::default();
+        let (mut behind, _) = world::token("YubiKey PIV #1", "1", 1);
+        behind.manufacturer = "Yubico (www.yubico.com)".to_owned();
+        let module = HostKind::Pkcs11 { module: "/lib/libykcs11.so".to_owned() };
+        seen.take(HostKind::Piv, Ok(cards("2", &["1"])));
+        seen.take(module.clone(), Ok(Listing { tokens: vec![behind.clone()], ..Listing::default() }));
+        assert_eq!(seen.obstacle(&behind).map(|what| what.place.as_str()), Some("reader of 1"));
+        assert_eq!(serials(&seen.take(module, Ok(Listing::default()))), ["!1"]);
+        assert_eq!(serials(&seen.take(HostKind::Piv, Ok(cards("2", &[])))), ["-1"]);
     }
 
     #[test]

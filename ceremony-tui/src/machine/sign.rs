@@ -207,19 +207,22 @@ fn looked(draft: &mut Draft, name: &str, listing: &Listing) -> Turn<Sign> {
     ask_to_sign(draft, &root, need.into_iter().collect())
 }
 
-/// The token is not there: what is there instead is named, so that nobody has to guess which one to take out.
+/// The token is not there, or cannot be used: what is there instead is named, so that nobody has to guess which one to
+/// take out.
 fn not_here(draft: &mut Draft, root: &RootKey, listing: &Listing) -> Turn<Sign> {
     let name = &root.name;
     let wanted = root.on().map(|on| name_of(&on.token));
     let wanted = wanted.unwrap_or_default();
     let others: Vec<String> = listing.tokens.iter().map(name_of).collect();
-    let unusable = listing.unusable.iter().map(|what| format!(" {}: {}", what.place, what.reason));
+    let unusable = listing.unusable.iter().map(|what| format!(" {}", what.sentence()));
     let unusable: String = unusable.collect();
-    let text = match others.as_slice() {
-        [] => format!(
+    let held = root.on().and_then(|on| draft.seen.why_held(&on.token));
+    let text = match (held, others.as_slice()) {
+        (Some(why), _) => format!("{name} has not signed. {why}"),
+        (None, []) => format!(
             "{name} has not signed. The token {wanted} is not there; insert it and choose {name} again.{unusable}"
         ),
-        others => format!(
+        (None, others) => format!(
             "{name} has not signed. The token {wanted} is not there; insert it and choose {name} again. Here is: {}.\
              {unusable}",
             others.join(", ")

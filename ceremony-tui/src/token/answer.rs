@@ -72,6 +72,13 @@ pub struct Unusable {
     pub reason: String,
 }
 
+impl Unusable {
+    /// What people read: where it is, what is wrong, and what to do.
+    pub fn sentence(&self) -> String {
+        format!("{}: {}", self.place, self.reason)
+    }
+}
+
 /// A token that is there now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenInfo {

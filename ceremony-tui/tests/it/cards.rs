@@ -207,7 +207,8 @@ impl Signing {
     fn insist(&mut self, name: &str) {
         for _ in 0..400 {
             self.ceremony.answer("Signed 0 of 2 needed", name).unwrap();
-            let either = |screen: &Screen| screen.shows("not shown") || screen.shows("is not there;");
+            let refused = format!("Refused: {name} has not signed.");
+            let either = |screen: &Screen| screen.shows("not shown") || screen.shows(&refused);
             let screen = self.ceremony.terminal.wait_until("a PIN or a refusal", either).unwrap();
             if screen.shows("not shown") {
                 return self.ceremony.give_secret("PIN of token", PIN).unwrap();

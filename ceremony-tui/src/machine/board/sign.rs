@@ -44,6 +44,8 @@ pub enum Presence {
     Here,
     /// It is not plugged in.
     NotHere,
+    /// It is plugged in, and cannot be used now.
+    Held,
     /// Nobody has looked, or nobody could.
     Unknown,
     /// Its holder is not in the room.
@@ -57,6 +59,7 @@ impl Presence {
         let can_be_asked = draft.seen.troubles().all(|(host, _)| *host != reach.host);
         match draft.seen.find(token) {
             Some(_) => Presence::Here,
+            None if root.on().is_some_and(|on| draft.seen.obstacle(&on.token).is_some()) => Presence::Held,
             None if draft.seen.has_looked_at(&reach.host) && can_be_asked => Presence::NotHere,
             None => Presence::Unknown,
         }
@@ -77,7 +80,7 @@ pub enum HolderState {
         /// When that was seen.
         at: Option<UnixTime>,
     },
-    /// The token is not plugged in.
+    /// The token was not plugged in, or could not be used.
     NotHere,
     /// It was tried, and there is no signature.
     Refused {

@@ -29,9 +29,11 @@ pub(super) struct AtToken {
 }
 
 /// Whether it is plugged in, as far as somebody has looked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Presence {
     Here,
+    /// It is, and cannot be used now, because of this.
+    Held(String),
     Gone,
 }
 
@@ -205,8 +207,12 @@ impl AtToken {
 
     fn details(&self) -> DeskBoard {
         let mut parts = Vec::new();
-        if self.presence == Presence::Gone {
-            parts.push(Part::warning("It was taken out. Put it back, or choose another token."));
+        match &self.presence {
+            Presence::Here => {}
+            Presence::Held(why) => parts.push(Part::warning(format!("It cannot be used now. {why}"))),
+            Presence::Gone => {
+                parts.push(Part::warning("It was taken out. Put it back, or choose another token."));
+            }
         }
         parts.push(Part::named("PIN tries", known::pin(&self.token)));
         parts.extend(known::locked_pin(&self.token));

@@ -307,6 +307,30 @@ fn a_token_that_is_taken_out_meanwhile_is_not_asked() {
 }
 
 #[test]
+fn a_token_that_cannot_be_used_for_a_while_is_said_to_be_there_and_is_not_asked() {
+    let mut world = World::at_token(yubikey());
+    let card = world.tokens[0].0.clone();
+    world.hold(&card);
+    world.answer("pin");
+    world.answer("yes");
+    assert!(world.changes.is_empty());
+    let why = "cannot be used now, so nothing was done. Reader of 11111111: The card in it has said nothing";
+    assert!(world.said(why) && world.said("YubiKey 5.7.1 11111111 cannot be used now."));
+    assert_eq!(words(&world), ["again", "other"]);
+    assert!(
+        parts(&world).contains("It cannot be used now. Reader of 11111111: The card"),
+        "{}",
+        parts(&world)
+    );
+    world.unusable.clear();
+    world.look_around();
+    assert!(
+        world.said("YubiKey 5.7.1 11111111 can be used now.") && words(&world).contains(&"pin".to_owned())
+    );
+    assert!(!world.said("taken out") && !world.said("plugged in") && !world.said("is not there"));
+}
+
+#[test]
 fn a_token_that_comes_back_is_read_again() {
     let mut world = World::at_token(yubikey());
     world.tokens[0].1.push(("9c".to_owned(), key(7)));

@@ -314,7 +314,12 @@ fn a_token_that_was_taken_out_before_its_proof_is_asked_for_no_pin_and_waited_fo
     world.answer("yes");
     assert!(world.said("No token YubiKey with serial number 11111111 is there."));
     assert_eq!(world.question(), "root-keys.proof");
+    world.hold(&card.0);
     world.tokens = vec![card];
+    world.answer("yes");
+    assert!(world.said("The token YubiKey 5.7.1 11111111 cannot be used now. Reader of 11111111: The card"));
+    assert_eq!(world.question(), "root-keys.proof");
+    world.unusable.clear();
     world.answer("yes");
     assert_eq!(world.machine.draft.root_keys.len(), 1);
 }

@@ -37,6 +37,9 @@ fn cells(holder: &HolderView) -> Vec<Cell> {
         }
         HolderState::Signed { at: None } => (Ink::Good, "signed, verified".to_owned()),
         HolderState::NotHere if holder.presence == Presence::Here => (Ink::Plain, "here now".to_owned()),
+        HolderState::NotHere if holder.presence == Presence::Held => {
+            (Ink::Caution, "cannot be used now".to_owned())
+        }
         HolderState::NotHere => (Ink::Caution, "not here".to_owned()),
         HolderState::Refused { .. } => (Ink::Caution, "refused, see below".to_owned()),
     };
@@ -47,6 +50,7 @@ fn waiting(presence: Presence) -> &'static str {
     match presence {
         Presence::Here => "waiting, here now",
         Presence::NotHere => "waiting, not here",
+        Presence::Held => "waiting, not usable",
         Presence::Elsewhere => "not here",
         Presence::File | Presence::Unknown => "waiting",
     }

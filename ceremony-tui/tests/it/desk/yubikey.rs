@@ -4,13 +4,15 @@ use std::path::Path;
 
 use hardware_tests::oracles::Oracles;
 use hardware_tests::pcscd::Pcscd;
-use hardware_tests::yubikey::{Algorithm, PinTries, YubiKey};
+use hardware_tests::yubikey::{Algorithm, Fault, Occasion, PinTries, YubiKey};
+use rustix::process::Signal;
 use shared::attestation::{Anchors, verify};
 use shared::device::{Firmware, KeyPolicy, PinPolicy, TouchPolicy};
 use shared::gap::RootKeyDocument;
 
 use super::{at_tokens, choose, leave, pass_until};
 use crate::material::Online;
+use crate::processes::{descendants, send};
 use crate::room::{Room, Setup};
 
 const SERIAL: u32 = 11_111_111;
@@ -231,6 +233,38 @@ fn a_token_that_is_pulled_out_meanwhile_is_said_and_found_again() {
     bench.room.answer("tokens.do", "again");
     let said = bench.agree("generate", "tokens.generate");
     assert_eq!(key_id(&said).len(), 64);
+    leave(bench.room);
+}
+
+#[test]
+fn a_card_that_says_nothing_was_not_taken_out_and_its_number_is_nobody_else_s_though_the_host_dies() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::begin(folder.path(), NEW, "");
+    bench.room.answer("tokens.do", "other");
+    bench.card.fault_at(Occasion::Anything, Fault::Hangs);
+    bench.room.answer("tokens.token", "again");
+    let said = bench.room.said();
+    assert!(said.contains("YubiKey 5.7.1 11111111 cannot be used now."), "{said}");
+    assert!(said.contains("has said nothing for 5 seconds") && !said.contains("taken out"), "{said}");
+    let twin = YubiKey::new(SERIAL, NEW).unwrap();
+    bench.pcscd.insert(&twin).unwrap();
+    let is_host = |line: &[String]| line.first().is_some_and(|program| program.ends_with("/piv-host"));
+    let hosts: Vec<u32> = descendants(bench.room.child.id())
+        .into_iter()
+        .filter_map(|(pid, line)| is_host(&line).then_some(pid))
+        .collect();
+    assert_eq!(hosts.len(), 1);
+    send(hosts[0], Signal::KILL);
+    bench.room.answer("tokens.token", "again");
+    assert!(bench.room.said().contains("YubiKeys cannot be seen now."), "{}", bench.room.transcript);
+    bench.room.answer("tokens.token", "again");
+    let said = bench.room.said();
+    assert!(said.contains("Two tokens are called YubiKey") && !said.contains("YubiKey/11111111"), "{said}");
+    bench.pcscd.remove(&bench.card).unwrap();
+    bench.room.answer("tokens.token", "again");
+    let said = bench.room.said();
+    assert!(said.contains("YubiKey 5.7.1 11111111 can be used now."), "{said}");
+    assert_eq!((bench.card.pin_tries().pin, twin.pin_tries().pin), (3, 3));
     leave(bench.room);
 }
 

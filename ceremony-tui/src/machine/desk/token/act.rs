@@ -13,7 +13,7 @@ use crate::machine::desk::new_key::{self, Plan};
 use crate::machine::draft::Draft;
 use crate::machine::event::{Effect, Event, Exported, Moment};
 use crate::machine::seen::key_word;
-use crate::token::{Answer, AskError, Listing, PinState, Refusal, TokenKind};
+use crate::token::{Answer, AskError, Listing, PinState, Refusal, TokenKind, Unusable};
 
 impl AtToken {
     pub(in crate::machine::desk) fn update(
@@ -22,14 +22,14 @@ impl AtToken {
         event: Event,
         moment: Moment,
     ) -> Went {
-        let was = self.presence;
+        let was_here = self.presence == Presence::Here;
         if let Event::TokensSeen(host, looked) = &event
             && *host == self.host
         {
-            self.look(looked);
+            self.look(draft, looked);
         }
         // What it held before may be something else by now.
-        if self.doing == Doing::Choose && was == Presence::Gone && self.presence == Presence::Here {
+        if self.doing == Doing::Choose && !was_here && self.presence == Presence::Here {
             let (at, effects) = self.read_keys();
             return Went::On(Box::new(at), effects);
         }
@@ -70,11 +70,14 @@ impl AtToken {
     }
 
     /// What is known about it now.
-    fn look(&mut self, looked: &Result<Listing, AskError>) {
+    fn look(&mut self, draft: &Draft, looked: &Result<Listing, AskError>) {
         let Ok(listing) = looked else { return };
         match listing.tokens.iter().find(|token| token.id == self.token.id) {
             Some(token) => (self.token, self.presence) = (token.clone(), Presence::Here),
-            None => self.presence = Presence::Gone,
+            None => {
+                let obstacle = draft.seen.obstacle(&self.token).map(Unusable::sentence);
+                self.presence = obstacle.map_or(Presence::Gone, Presence::Held);
+            }
         }
     }
 
@@ -167,11 +170,15 @@ impl AtToken {
             let doing = before(job);
             return self.refuse(doing, error.to_string());
         }
-        if self.presence == Presence::Gone {
-            let text = format!(
-                "{} is not there, so nothing was done. Insert it and try again.",
-                name_of(&self.token)
-            );
+        let name = name_of(&self.token);
+        let why = match &self.presence {
+            Presence::Here => None,
+            Presence::Held(why) => Some(format!("{name} cannot be used now, so nothing was done. {why}")),
+            Presence::Gone => {
+                Some(format!("{name} is not there, so nothing was done. Insert it and try again."))
+            }
+        };
+        if let Some(text) = why {
             return self.refuse(Doing::Choose, text);
         }
         match self.objection(&job) {

@@ -41,7 +41,10 @@ pub(super) fn looked(draft: &mut Draft, pick: Pick, then: Then, listing: Listing
     draft.seen.take(pick.host.clone(), Ok(listing));
     let token = match found {
         Ok(token) => token,
-        Err(refusal) => return refused_at(then.question(pick), refusal.to_string()),
+        Err(refusal) => {
+            let why = draft.seen.why_held(&pick.token).unwrap_or_else(|| refusal.to_string());
+            return refused_at(then.question(pick), why);
+        }
     };
     let pick = Pick { token, ..pick };
     if let Err(sentences) = pin::check(&pick.token) {

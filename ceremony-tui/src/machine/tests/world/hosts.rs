@@ -4,11 +4,22 @@ use shared::software::SoftwareKey;
 
 use super::{World, cards};
 use crate::token::{
-    Answer, AskError, HostKind, KeyFileKind, KeyLocator, Listing, Refusal, Request, Sight, TokenId,
-    TokenInfo, TokenKey, TokenKind,
+    Answer, AskError, HostKind, KeyFileKind, KeyLocator, Listing, Refusal, Request, Shown, Sight, TokenId,
+    TokenInfo, TokenKey, TokenKind, Unusable,
 };
 
+/// The reader that holds a YubiKey.
+fn reader_of(token: &TokenInfo) -> String {
+    format!("Reader of {}", token.id.serial)
+}
+
 impl World {
+    /// The card of a token says nothing from now on; it stays where it is.
+    pub(crate) fn hold(&mut self, token: &TokenInfo) {
+        let reason = "The card in it has said nothing for 5 seconds. Close what else may use it.".to_owned();
+        self.unusable.push(Unusable { place: reader_of(token), reason });
+    }
+
     /// What a host shows now.
     pub(crate) fn sight(&self, host: &HostKind) -> Sight {
         if let Some((_, error)) = self.troubles.iter().find(|(known, _)| known == host) {
@@ -20,8 +31,15 @@ impl World {
             HostKind::Pkcs11 { .. } => token.kind == TokenKind::Pkcs11,
         };
         let tokens = self.tokens.iter().map(|(token, _)| token).filter(|token| is_behind(token)).cloned();
-        let unusable = if *host == HostKind::Piv { self.unusable.clone() } else { Vec::new() };
-        Ok(Listing { tokens: tokens.collect(), unusable, shown: Vec::new() })
+        if *host != HostKind::Piv {
+            return Ok(Listing { tokens: tokens.collect(), ..Listing::default() });
+        }
+        let shown = |token: &TokenInfo| Shown { place: reader_of(token), token: token.id.clone() };
+        let tokens: Vec<TokenInfo> = tokens.collect();
+        let shown = tokens.iter().map(shown).collect();
+        let is_held = |token: &TokenInfo| self.unusable.iter().any(|what| what.place == reader_of(token));
+        let tokens = tokens.into_iter().filter(|token| !is_held(token)).collect();
+        Ok(Listing { tokens, unusable: self.unusable.clone(), shown })
     }
 
     pub(super) fn answer_as(&mut self, host: &HostKind, request: Request) -> Result<Answer, AskError> {

@@ -135,6 +135,21 @@ fn a_token_is_inserted_and_signs_with_pin_and_touch() {
 }
 
 #[test]
+fn a_token_that_says_nothing_for_a_while_is_neither_taken_out_nor_plugged_in() {
+    let mut stage = Stage::at_sign_with_yubikeys();
+    stage.look_around();
+    let alice = stage.world.tokens[0].0.clone();
+    stage.world.hold(&alice);
+    stage.look_around();
+    assert_screens("6-token-held", &stage);
+    stage.answer("alice");
+    assert_screens("6-token-held-asked", &stage);
+    stage.world.unusable.clear();
+    stage.look_around();
+    assert_screens("6-token-freed", &stage);
+}
+
+#[test]
 fn another_token_is_there_and_is_named() {
     let mut stage = Stage::at_sign_with_yubikeys();
     stage.world.tokens.remove(0);
