@@ -249,7 +249,7 @@ fn listing(answer: Result<Answer, AskError>) -> Sight {
 impl TokenBroker for Hosts {
     fn begin(&mut self, question: Question) {
         self.cancel();
-        let patience_seconds = question.request.patience_seconds();
+        let patience_seconds = question.request.patience_seconds(&question.host);
         let shown = self.shown_by(&question.host);
         let mut asked = Asked::new(question, patience_seconds, shown);
         if self.looks.make_way(&asked.kind) {

@@ -5,7 +5,7 @@ use shared::device::KeyPolicy;
 use shared::json::Json;
 use shared::key::Scheme;
 
-use super::Shown;
+use super::{HostKind, Shown};
 
 /// No request needs more secrets than this.
 pub const MOST_SECRETS: u8 = 2;
@@ -101,9 +101,21 @@ pub enum Request {
 }
 
 impl Request {
-    /// How long an answer may take. Signing may wait for a touch, opening a file for scrypt on a slow laptop.
-    pub fn patience_seconds(&self) -> u64 {
+    /// How long an answer of this host may take. Signing may wait for a touch, opening a file for scrypt on a slow laptop.
+    pub fn patience_seconds(&self, host: &HostKind) -> u64 {
         match self {
+            // A card does these at once and waits for nobody. While it hangs, no other card is looked at, and its host
+            // keeps the PIN.
+            Request::Tokens
+            | Request::Keys { .. }
+            | Request::Attestation { .. }
+            | Request::ChangePin { .. }
+            | Request::UnblockPin { .. }
+            | Request::Identify { .. }
+                if *host == HostKind::Piv =>
+            {
+                20
+            }
             Request::Tokens
             | Request::Identify { .. }
             | Request::InspectKeyFile { .. }
@@ -112,6 +124,7 @@ impl Request {
             | Request::Attestation { .. }
             | Request::ChangePin { .. }
             | Request::UnblockPin { .. } => 60,
+            Request::GenerateKey { key, .. } if !key.kind.is_rsa() => 60,
             Request::OpenKeyFile { .. } | Request::Sign { .. } => 120,
             // RSA on a token takes minutes.
             Request::GenerateKey { .. } | Request::GenerateKeyFile { .. } => 240,
@@ -199,6 +212,13 @@ pub enum NewKeyKind {
     Ed25519,
 }
 
+impl NewKeyKind {
+    /// Whether a token looks for large primes first.
+    fn is_rsa(self) -> bool {
+        matches!(self, NewKeyKind::Rsa2048 | NewKeyKind::Rsa3072)
+    }
+}
+
 /// What allows a token to be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Authority {
@@ -237,6 +257,34 @@ impl From<WireScheme> for Scheme {
             WireScheme::Ed25519 => Scheme::Ed25519,
             WireScheme::EcdsaP256 => Scheme::EcdsaP256Sha256,
             WireScheme::RsaPss => Scheme::RsaPssSha256,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_that_waits_for_nobody_is_given_up_soon_and_a_touch_or_a_search_for_primes_is_not() {
+        let token = TokenId { label: "YubiKey".to_owned(), serial: "1".to_owned() };
+        let key = KeyLocator::Token { token: token.clone(), key_id: "9c".to_owned(), key: Json::Null };
+        let new = |kind| {
+            let key = NewKey { key_id: "9c".to_owned(), label: String::new(), kind, policy: None };
+            Request::GenerateKey { token: token.clone(), key, authority: Authority::FactoryManagementKey }
+        };
+        let module = HostKind::Pkcs11 { module: "/m.so".to_owned() };
+        let rows = [
+            (Request::ChangePin { token: token.clone() }, 20, 60),
+            (Request::Keys { token: token.clone(), login: Login::PinPad }, 20, 60),
+            (Request::Attestation { token: token.clone(), key_id: "9c".to_owned() }, 20, 60),
+            (new(NewKeyKind::P256), 60, 60),
+            (Request::Sign { key, message: Vec::new(), login: Login::Secret }, 120, 120),
+            (new(NewKeyKind::Rsa3072), 240, 240),
+        ];
+        for (request, card, behind_module) in rows {
+            let seconds = [&HostKind::Piv, &module].map(|host| request.patience_seconds(host));
+            assert_eq!(seconds, [card, behind_module], "{request:?}");
         }
     }
 }

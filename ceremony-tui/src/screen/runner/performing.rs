@@ -248,7 +248,7 @@ fn ask_for(typing: &Typing, model: &mut Model) {
 
 fn limit(effect: &MachineEffect) -> Option<u64> {
     match effect {
-        MachineEffect::Ask { request, .. } => Some(request.patience_seconds()),
+        MachineEffect::Ask { host, request, .. } => Some(request.patience_seconds(host)),
         _ => None,
     }
 }
