@@ -26,7 +26,7 @@ const ATR: [u8; 23] = [
     0x62, 0x69, 0x4b, 0x65, 0x79, 0x40,
 ];
 /// Tests wait at most so long until the device asks for a touch.
-const UNTIL_ASKED: Duration = Duration::from_secs(20);
+const UNTIL_ASKED: Duration = Duration::from_secs(60);
 
 /// A virtual YubiKey. Clones are the same device.
 #[derive(Clone)]
@@ -173,12 +173,12 @@ impl YubiKey {
         self.plug.0.set_patience(limit);
     }
 
-    /// Touches it as soon as it asks for that; false when it does not within 20 seconds.
+    /// Touches it as soon as it asks for that; false when it does not within a minute.
     pub fn touch(&self) -> bool {
         self.plug.0.touch(UNTIL_ASKED)
     }
 
-    /// Waits until it asks for a touch; false when it does not within 20 seconds.
+    /// Waits until it asks for a touch; false when it does not within a minute.
     pub fn asks_for_touch(&self) -> bool {
         self.plug.0.asks_for_touch(UNTIL_ASKED)
     }
