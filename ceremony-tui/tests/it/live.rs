@@ -64,8 +64,14 @@ fn a_card_service_that_dies_is_said_once_and_its_return_too() {
     bench.kill();
     ceremony.sees("YubiKeys cannot be seen now. The smart card service (pcscd) cannot be reached").unwrap();
     bench.restart().unwrap();
-    ceremony.sees("YubiKeys can be seen again.").unwrap();
+    sees_the_service_again(&mut ceremony);
     ceremony.sees("YubiKey/11111111").unwrap();
+}
+
+/// Waits until the program says that the service is back. It starts without cards and finds them one after the other:
+/// whoever looks in between says that it can be seen again, and a second later that they were plugged in.
+pub(crate) fn sees_the_service_again(ceremony: &mut Ceremony) {
+    ceremony.sees_one_of(&["YubiKeys can be seen again.", " was plugged in."]).unwrap();
 }
 
 /// Thirty seconds pass in a moment for whoever asks.

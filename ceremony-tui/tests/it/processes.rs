@@ -12,6 +12,9 @@ use crate::room::{Room, Setup};
 use crate::softhsm::SoftHsm;
 use crate::tokens::add_token;
 
+/// The longest that anything may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Processes that descend from `pid`, with their command lines.
 pub(crate) fn descendants(pid: u32) -> BTreeMap<u32, Vec<String>> {
     let mut found = BTreeMap::from([(pid, Vec::new())]);
@@ -331,7 +334,7 @@ pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     #[expect(clippy::disallowed_methods, reason = "a test waits for a condition with a deadline")]
     let started = Instant::now();
     while !is_so() {
-        assert!(started.elapsed() < Duration::from_secs(10), "this never came: {what}");
+        assert!(started.elapsed() < PATIENCE, "this never came: {what}");
         std::thread::yield_now();
     }
 }

@@ -57,8 +57,18 @@ impl Ceremony {
     /// # Errors
     /// It never is.
     pub fn sees(&mut self, text: &str) -> Result<Screen, TerminalError> {
-        self.terminal
-            .wait_until(text, |screen| work_of(screen).contains(text) || said_on(screen).contains(text))
+        self.sees_one_of(&[text])
+    }
+
+    /// The same of several texts, for what is said in other words a moment later.
+    ///
+    /// # Errors
+    /// None of them ever is.
+    pub fn sees_one_of(&mut self, texts: &[&str]) -> Result<Screen, TerminalError> {
+        self.terminal.wait_until(&texts.join(" or "), |screen| {
+            let (work, said) = (work_of(screen), said_on(screen));
+            texts.iter().any(|text| work.contains(text) || said.contains(text))
+        })
     }
 
     /// Whether the line that is typed, with its prompt, is this.
