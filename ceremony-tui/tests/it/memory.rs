@@ -3,6 +3,9 @@
 //! Root reads it all, as the parent that started them, with `process_vm_readv`.
 
 mod reading;
+mod search;
+mod watched;
+mod whole_ceremony;
 
 use std::ffi::OsString;
 use std::process::{Command, Stdio};
@@ -20,60 +23,17 @@ use hardware_tests::yubikey::Finger;
 
 use crate::full_screen::{at_root_keys, program};
 use crate::material::{Online, age_file};
-use crate::processes::{command_line, descendants, wait_until};
+use crate::processes::{descendants, wait_until};
 use crate::room::BINARY;
 use crate::softhsm::SoftHsm;
 use crate::yubikey::host;
 use reading::Memory;
+use search::search;
 
 /// PINs and passphrases that stand nowhere else.
 const PIN: &str = "73519064";
 const NEW_PIN: &str = "90641735";
 const PASSPHRASE: &str = "marker-passphrase-8841-quokka";
-
-/// Every spelling that a program may keep a secret in.
-fn spellings(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
-    let wide = |bytes: fn(u16) -> [u8; 2]| secret.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
-    let mut spellings = vec![
-        ("UTF-8", secret.as_bytes().to_vec()),
-        ("UTF-16, low byte first", wide(u16::to_le_bytes)),
-        ("UTF-16, high byte first", wide(u16::to_be_bytes)),
-        ("UTF-32", secret.chars().flat_map(|letter| u32::from(letter).to_le_bytes()).collect()),
-        ("hexadecimal", hex::encode(secret).into_bytes()),
-    ];
-    let mut padded = secret.as_bytes().to_vec();
-    padded.resize(padded.len().max(8), 0xff);
-    spellings.push(("padded for a card", padded));
-    spellings
-}
-
-/// Where the memory of a process has one of these.
-fn search(pid: u32, secrets: &[&str]) -> Vec<String> {
-    let needles: Vec<_> = secrets.iter().flat_map(|secret| spellings(secret)).collect();
-    let memory = Memory::of(pid);
-    let mut found = Vec::new();
-    for (mapping, bytes) in &memory.pieces {
-        for (spelling, needle) in &needles {
-            if let Some(at) = position(bytes, needle) {
-                found.push(format!("{spelling} in {:?}, {mapping:?}, at {at:x}", command_line(pid)));
-            }
-        }
-    }
-    found
-}
-
-fn position(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    // Most of a memory is zeros, and no spelling begins with one that is not followed by more.
-    while let Some(next) = bytes[from..].iter().position(|byte| *byte == needle[0]) {
-        from += next;
-        if bytes[from..].starts_with(needle) {
-            return Some(from);
-        }
-        from += 1;
-    }
-    None
-}
 
 fn assert_nowhere(pids: &[u32], secrets: &[&str]) {
     let found: Vec<String> = pids.iter().flat_map(|pid| search(*pid, secrets)).collect();

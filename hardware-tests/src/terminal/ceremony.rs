@@ -119,12 +119,20 @@ impl Ceremony {
     /// # Errors
     /// It is never asked for.
     pub fn give_secret(&mut self, what: &str, secret: &str) -> Done {
+        self.type_secret(what, secret)?;
+        self.terminal.press(Key::Enter)
+    }
+
+    /// The same, without the Enter that gives it.
+    ///
+    /// # Errors
+    /// It is never asked for.
+    pub fn type_secret(&mut self, what: &str, secret: &str) -> Done {
         self.terminal.wait_until(what, |screen| {
             let text = work_of(screen);
             text.contains(what) && text.contains("not shown")
         })?;
-        self.terminal.type_text(secret)?;
-        self.terminal.press(Key::Enter)
+        self.terminal.type_text(secret)
     }
 
     /// Answers what is usual, until something else is asked.
