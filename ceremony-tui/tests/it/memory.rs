@@ -8,13 +8,16 @@ mod watched;
 mod whole_ceremony;
 
 use std::ffi::OsString;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use ceremony_tui::channel::Channel;
 use ceremony_tui::interrupt::Interrupt;
 use ceremony_tui::process::hosts::Hosts;
 use ceremony_tui::secret::Secret;
-use ceremony_tui::token::{Answer, HostKind, KeyLocator, Login, Question, Request, ask};
+use ceremony_tui::token::{
+    Answer, AskError, HostKind, KeyLocator, Login, Question, Request, TokenBroker as _, TokenId, ask,
+};
+use hardware_tests::modules::{Call, Misbehaviour, Wrapper};
 use hardware_tests::oracles::ykcs11;
 use hardware_tests::softhsm::{self, KeyKind};
 use hardware_tests::terminal::Key;
@@ -102,40 +105,98 @@ fn no_pin_is_left_in_the_host_of_yubico_s_module() {
     println!("{}", leaves_no_pin("ykcs11", (name, socket.into_os_string()), &module));
 }
 
-/// The real broker, and the host that it starts for a module. Returns the figure.
+/// The real broker, and whoever asks it for a module's host.
+struct Asking {
+    broker: Child,
+    hosts: Hosts,
+    module: String,
+}
+
+impl Asking {
+    fn begin(environment: (&str, OsString), module: &str) -> Asking {
+        let (channel, other) = Channel::pair().unwrap();
+        let mut command = Command::new(BINARY);
+        command.arg("broker").envs([environment]).stdin(Stdio::from(other));
+        let broker = command.spawn().unwrap();
+        Asking { broker, hosts: Hosts::new(channel), module: module.to_owned() }
+    }
+
+    fn question(&self, request: Request, secrets: &[&str]) -> Question {
+        let host = HostKind::Pkcs11 { module: self.module.clone() };
+        Question { host, request, secrets: secrets.iter().map(|text| secret(text)).collect() }
+    }
+
+    fn ask(&mut self, request: Request, secrets: &[&str]) -> Result<Answer, AskError> {
+        let question = self.question(request, secrets);
+        ask(&mut self.hosts, question, &Interrupt::never())
+    }
+
+    /// The first token.
+    fn token(&mut self) -> TokenId {
+        let Ok(Answer::Tokens(listing)) = self.ask(Request::Tokens, &[]) else { panic!("no tokens") };
+        listing.tokens[0].id.clone()
+    }
+
+    /// Broker and host.
+    fn both(&self) -> [u32; 2] {
+        let hosts: Vec<u32> = descendants(self.broker.id()).into_keys().collect();
+        assert_eq!(hosts.len(), 1);
+        [self.broker.id(), hosts[0]]
+    }
+
+    fn end(mut self) {
+        drop(self.hosts);
+        self.broker.wait().unwrap();
+    }
+}
+
+fn keys_of(token: &TokenId) -> Request {
+    Request::Keys { token: token.clone(), login: Login::Secret }
+}
+
+/// Returns the figure.
 fn leaves_no_pin(what: &str, environment: (&str, OsString), module: &str) -> String {
-    let (channel, other) = Channel::pair().unwrap();
-    let mut command = Command::new(BINARY);
-    command.arg("broker").envs([environment]).stdin(Stdio::from(other));
-    let mut broker = command.spawn().unwrap();
-    let mut hosts = Hosts::new(channel);
-    let mut question = |request: Request, secrets: &[&str]| {
-        let host = HostKind::Pkcs11 { module: module.to_owned() };
-        let secrets = secrets.iter().map(|text| secret(text)).collect();
-        ask(&mut hosts, Question { host, request, secrets }, &Interrupt::never())
-    };
-    let Ok(Answer::Tokens(listing)) = question(Request::Tokens, &[]) else { panic!("no tokens") };
-    let token = listing.tokens[0].id.clone();
-    let everybody = [vec![broker.id()], descendants(broker.id()).into_keys().collect()].concat();
-    assert_eq!(everybody.len(), 2, "broker and host");
-    let keys = || Request::Keys { token: token.clone(), login: Login::Secret };
-    let Ok(Answer::Keys(found)) = question(keys(), &[PIN]) else { panic!("no keys") };
-    assert_nowhere(&everybody, &[PIN]);
+    let mut asking = Asking::begin(environment, module);
+    let token = asking.token();
+    let both = asking.both();
+    let Ok(Answer::Keys(found)) = asking.ask(keys_of(&token), &[PIN]) else { panic!("no keys") };
+    assert_nowhere(&both, &[PIN]);
     let found = found.iter().find(|found| found.key.is_ok()).unwrap();
     let key = found.key.clone().unwrap();
     let key = KeyLocator::Token { token: token.clone(), key_id: found.id.clone(), key };
     let sign = Request::Sign { key, message: b"m".to_vec(), login: Login::Secret };
-    assert!(matches!(question(sign, &[PIN]), Ok(Answer::Signature(_))));
-    assert_nowhere(&everybody, &[PIN]);
-    assert!(question(keys(), &[NEW_PIN]).is_err());
-    assert_nowhere(&everybody, &[PIN, NEW_PIN]);
-    assert_eq!(question(Request::ChangePin { token: token.clone() }, &[PIN, NEW_PIN]), Ok(Answer::Done));
-    assert_nowhere(&everybody, &[PIN, NEW_PIN]);
+    assert!(matches!(asking.ask(sign, &[PIN]), Ok(Answer::Signature(_))));
+    assert_nowhere(&both, &[PIN]);
+    assert!(asking.ask(keys_of(&token), &[NEW_PIN]).is_err());
+    assert_nowhere(&both, &[PIN, NEW_PIN]);
+    assert_eq!(asking.ask(Request::ChangePin { token }, &[PIN, NEW_PIN]), Ok(Answer::Done));
+    assert_nowhere(&both, &[PIN, NEW_PIN]);
     let figure =
-        told(&format!("broker and PKCS#11 host ({what}) read after each request, no PIN found"), &everybody);
-    drop(hosts);
-    broker.wait().unwrap();
+        told(&format!("broker and PKCS#11 host ({what}) read after each request, no PIN found"), &both);
+    asking.end();
     figure
+}
+
+/// The judge can fail here too.
+#[test]
+fn while_a_module_hangs_with_a_pin_the_search_finds_it_in_its_host_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let hsm = SoftHsm::new(folder.path());
+    hsm.token("alice-p256", PIN, KeyKind::P256);
+    let (name, path) = hsm.environment();
+    let hangs = Misbehaviour::HangsIn(Call::Login);
+    let wrapper = Wrapper::new(folder.path(), &softhsm::module().unwrap(), hangs).unwrap();
+    let mut asking = Asking::begin((name, path.into()), wrapper.module().to_str().unwrap());
+    let token = asking.token();
+    let [broker, host] = asking.both();
+    let question = asking.question(keys_of(&token), &[PIN]);
+    asking.hosts.begin(question);
+    wait_until("the PIN is in the host", || {
+        assert_eq!(asking.hosts.advance(), None);
+        !search(host, &[PIN]).is_empty()
+    });
+    assert_nowhere(&[broker], &[PIN]);
+    asking.end();
 }
 
 fn secret(text: &str) -> Secret {
