@@ -15,7 +15,8 @@ use ceremony_tui::interrupt::Interrupt;
 use ceremony_tui::process::hosts::Hosts;
 use ceremony_tui::secret::Secret;
 use ceremony_tui::token::{
-    Answer, AskError, HostKind, KeyLocator, Login, Question, Request, TokenBroker as _, TokenId, ask,
+    Answer, AskError, Authority, HostKind, KeyLocator, Login, NewKey, NewKeyKind, Question, Request,
+    TokenBroker as _, TokenId, ask,
 };
 use hardware_tests::modules::{Call, Misbehaviour, Wrapper};
 use hardware_tests::oracles::ykcs11;
@@ -23,6 +24,7 @@ use hardware_tests::softhsm::{self, KeyKind};
 use hardware_tests::terminal::Key;
 use hardware_tests::terminal::ceremony::Ceremony;
 use hardware_tests::yubikey::Finger;
+use shared::device::Firmware;
 
 use crate::full_screen::{at_root_keys, program};
 use crate::material::{Online, age_file};
@@ -197,6 +199,24 @@ fn while_a_module_hangs_with_a_pin_the_search_finds_it_in_its_host_alone() {
     });
     assert_nowhere(&[broker], &[PIN]);
     asking.end();
+}
+
+/// A wrong one: the right one is the factory's, which every program knows.
+const MANAGEMENT_KEY: &str = "f1e2d3c4b5a69788796a5b4c3d2e1f00112233445566aabb";
+
+#[test]
+fn no_management_key_is_left_in_the_piv_host() {
+    for firmware in [Firmware::new(5, 7, 1), Firmware::new(5, 4, 3)] {
+        let card = host::card(firmware);
+        let room = host::Room::with(&card);
+        let kind = NewKeyKind::P256;
+        let key = NewKey { key_id: "9a".to_owned(), label: String::new(), kind, policy: None };
+        let authority = Authority::ManagementKey;
+        let generate = Request::GenerateKey { token: host::token(), key, authority };
+        let said = room.refused(generate, &[MANAGEMENT_KEY]);
+        assert!(said.contains("The management key is wrong"), "{said}");
+        assert_nowhere(&[room.child.id()], &[MANAGEMENT_KEY]);
+    }
 }
 
 fn secret(text: &str) -> Secret {

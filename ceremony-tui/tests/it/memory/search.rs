@@ -6,6 +6,9 @@ use crate::processes::command_line;
 /// Zeros are most of a memory.
 const ZEROS: [u8; 256] = [0; 256];
 
+/// Digits of a PIN spell too few bytes to be looked for; those of a key do not.
+const SHORTEST_KEY: usize = 16;
+
 /// What is given back to the allocator is overwritten so far.
 const TAKEN_BACK: usize = 16;
 
@@ -57,6 +60,11 @@ fn spellings(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
     let mut padded = secret.as_bytes().to_vec();
     padded.resize(padded.len().max(8), 0xff);
     spellings.push(("padded for a card", padded));
+    if let Ok(key) = hex::decode(secret)
+        && key.len() >= SHORTEST_KEY
+    {
+        spellings.push(("the key that it spells", key));
+    }
     if let Some(rest) = secret.as_bytes().get(TAKEN_BACK..).filter(|rest| rest.len() >= 8) {
         spellings.push(("the end of it", rest.to_vec()));
     }

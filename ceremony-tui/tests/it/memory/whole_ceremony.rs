@@ -7,7 +7,7 @@ use hardware_tests::yubikey::YubiKey;
 use tempfile::TempDir;
 
 use super::watched::{Watched, yubikey};
-use super::{NEW_PIN, PASSPHRASE, PIN, told};
+use super::{MANAGEMENT_KEY, NEW_PIN, PASSPHRASE, PIN, told};
 use crate::full_screen::{at_root_keys, program};
 use crate::material::{Online, age_file, export_folder};
 use crate::softhsm::SoftHsm;
@@ -133,10 +133,10 @@ fn new_pin(desk: &mut Watched, (prompt, secret): (&str, &str), ends: &str) {
 }
 
 #[test]
-fn no_secret_is_left_in_any_process_of_the_desk_once_a_pin_was_changed_or_unblocked() {
+fn no_secret_is_left_in_any_process_of_the_desk_once_what_it_allows_was_done_or_refused() {
     let devices = Devices::gathered();
     let desk = Ceremony::begin(&devices.command(&["tokens"])).unwrap();
-    let mut desk = Watched::over(desk, &[PIN, BOBS_PIN, NEW_PIN, WRONG, PUK]);
+    let mut desk = Watched::over(desk, &[PIN, BOBS_PIN, NEW_PIN, WRONG, PUK, MANAGEMENT_KEY]);
     for (label, pin) in [("YubiKey/11111111", PIN), ("bob-p256", BOBS_PIN)] {
         desk.ceremony.choose_token(label).unwrap();
         desk.ceremony.answer("What is done with it", "pin").unwrap();
@@ -152,9 +152,18 @@ fn no_secret_is_left_in_any_process_of_the_desk_once_a_pin_was_changed_or_unbloc
         desk.ceremony.answer("Give this token a new PIN", "yes").unwrap();
         new_pin(&mut desk, ("PUK of YubiKey", given), ends);
     }
+    desk.ceremony.answer("What is done with it", "generate").unwrap();
+    desk.ceremony.answer("Slot of the new key", "9a").unwrap();
+    for question in ["Kind of key", "wants its PIN", "wants a touch"] {
+        desk.ceremony.answer(question, "").unwrap();
+    }
+    desk.ceremony.answer("What allows", "typed").unwrap();
+    desk.ceremony.answer("Generate this key", "yes").unwrap();
+    desk.gives("Management key of", MANAGEMENT_KEY);
+    desk.is_over("The management key is wrong");
     assert_eq!(
         desk.programs(),
         ["ceremony-tui broker", "ceremony-tui tokens", "piv-host piv", "token-host pkcs11"]
     );
-    println!("figure: memory: PINs changed and unblocked at the desk: {}", desk.told());
+    println!("figure: memory: PINs, a PUK and a management key at the desk: {}", desk.told());
 }
