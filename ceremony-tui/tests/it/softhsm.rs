@@ -55,7 +55,8 @@ impl SoftHsm {
     }
 }
 
-fn pkcs8_pem(key: &SoftwareKey) -> String {
+/// The private key, not encrypted.
+pub(crate) fn pkcs8_pem(key: &SoftwareKey) -> String {
     use pkcs8::der::pem::LineEnding;
     let info = pkcs8::PrivateKeyInfo::try_from(key.to_pkcs8_der().as_slice()).unwrap();
     let document = pkcs8::SecretDocument::try_from(info).unwrap();

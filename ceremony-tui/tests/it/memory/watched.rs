@@ -14,15 +14,20 @@ use crate::processes::{command_line, descendants, wait_until};
 pub(super) struct Watched {
     pub(super) ceremony: Ceremony,
     /// Every secret that is typed into it.
-    secrets: Vec<&'static str>,
+    secrets: Vec<String>,
     /// How often one was found where it has to be, and how often all processes were read and none was found.
     found: usize,
     clean: usize,
 }
 
 impl Watched {
-    pub(super) fn over(ceremony: Ceremony, secrets: &[&'static str]) -> Watched {
-        Watched { ceremony, secrets: secrets.to_vec(), found: 0, clean: 0 }
+    pub(super) fn over(ceremony: Ceremony, secrets: &[&str]) -> Watched {
+        let secrets = secrets.iter().map(|secret| (*secret).to_owned()).collect();
+        Watched { ceremony, secrets, found: 0, clean: 0 }
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        self.secrets.iter().map(String::as_str).collect()
     }
 
     /// The screen process, and whatever it or one of its children has started.
@@ -50,14 +55,14 @@ impl Watched {
     fn is_only_in(&mut self, pid: u32, secret: &str) {
         wait_until("it is found where it has to be", || !search(pid, &[secret]).is_empty());
         let others: Vec<u32> = self.everybody().into_iter().filter(|other| *other != pid).collect();
-        assert_nowhere(&others, &self.secrets);
+        assert_nowhere(&others, &self.secrets());
         self.found += 1;
     }
 
     /// A step is over once this is seen.
     pub(super) fn is_over(&mut self, sight: &str) {
         self.ceremony.sees(sight).unwrap();
-        assert_nowhere(&self.everybody(), &self.secrets);
+        assert_nowhere(&self.everybody(), &self.secrets());
         self.clean += 1;
     }
 

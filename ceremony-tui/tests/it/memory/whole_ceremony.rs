@@ -4,13 +4,15 @@ use hardware_tests::pcscd::Pcscd;
 use hardware_tests::softhsm::KeyKind;
 use hardware_tests::terminal::ceremony::Ceremony;
 use hardware_tests::yubikey::YubiKey;
+use shared::key::Scheme;
+use shared::software::SoftwareKey;
 use tempfile::TempDir;
 
 use super::watched::{Watched, yubikey};
 use super::{MANAGEMENT_KEY, NEW_PIN, PASSPHRASE, PIN, told};
 use crate::full_screen::{at_root_keys, program};
-use crate::material::{Online, age_file, export_folder};
-use crate::softhsm::SoftHsm;
+use crate::material::{Online, export_folder, write_age_file};
+use crate::softhsm::{SoftHsm, pkcs8_pem};
 
 const BOBS_PIN: &str = "48206917";
 const WRONG: &str = "95173048";
@@ -43,6 +45,15 @@ impl Devices {
     }
 }
 
+/// The private half of an Ed25519 key, in hexadecimal digits, and as its PEM has it.
+fn private_half(key: &SoftwareKey) -> [String; 2] {
+    // RFC 8410: a frame that ends with the key's own, then 32 bytes of key. A line of PEM has 48 bytes.
+    let (frame, private) = key.to_pkcs8_der()[..48].split_at(16);
+    assert_eq!(frame[12..], [0x04, 0x22, 0x04, 0x20]);
+    let pem = pkcs8_pem(key);
+    [hex::encode(private), pem.lines().nth(1).unwrap()[24..].to_owned()]
+}
+
 /// A ceremony of those who hold them, and of Carol with her key file.
 struct Holders {
     watched: Watched,
@@ -54,11 +65,14 @@ impl Holders {
     fn gathered() -> Holders {
         let devices = Devices::gathered();
         let folder = devices.folder.path();
-        let (carol, _) = age_file(folder, "carol", PASSPHRASE);
+        let key = SoftwareKey::generate(Scheme::Ed25519).unwrap();
+        let carol = write_age_file(folder, "carol", PASSPHRASE, &key);
+        let private = private_half(&key);
         let (online, export) = (Online::write(folder), export_folder(folder));
         let command = devices.command(&["new", "--folder", export.to_str().unwrap()]);
         let ceremony = at_root_keys(&command, &online);
-        let watched = Watched::over(ceremony, &[PIN, BOBS_PIN, PASSPHRASE, WRONG]);
+        let secrets = [PIN, BOBS_PIN, PASSPHRASE, WRONG, &private[0], &private[1]];
+        let watched = Watched::over(ceremony, &secrets);
         Holders { watched, devices, carol }
     }
 
