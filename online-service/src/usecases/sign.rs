@@ -93,8 +93,11 @@ pub(crate) fn check_state(ports: &Ports) -> Result<(), SignError> {
 pub(crate) fn add(ports: &Ports, caller: &Caller, payload: &SignPayload) -> Result<Signed, SignError> {
     caller.check(&Need::SignMetadata)?;
     check_state(ports)?;
-    let nothing = || SignError::NothingPending(payload.role.clone());
-    let pending = ports.catalog.pending_root()?.filter(|_| payload.role == "root").ok_or_else(nothing)?;
+    let Some(pending) = ports.catalog.pending_root()?.filter(|_| payload.role == "root") else {
+        // Unless it was thrown away, or completed, since the state was read.
+        check_state(ports)?;
+        return Err(SignError::NothingPending(payload.role.clone()));
+    };
     let mut root = Metadata::<Root>::parse(&pending.root)?;
     let now = ports.clock.now();
     // It was fresh when the payload came; the last signature may come much later.
