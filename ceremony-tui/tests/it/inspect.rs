@@ -167,12 +167,13 @@ fn on_yubikey() -> KeptKey {
 
 fn in_a_file() -> KeptKey {
     let key = SoftwareKey::generate(Scheme::Ed25519).unwrap();
-    let proof = key.sign(&RootKeyDocument::statement(key.public().id(), now())).unwrap();
+    let time = now();
+    let proof = key.sign(&RootKeyDocument::statement(key.public().id(), time)).unwrap();
     KeptKey {
         name: "bob".into(),
         key: key.public().clone(),
         place: KeptPlace::File,
-        possession: Some(KeptPossession { time: now(), proof }),
+        possession: Some(KeptPossession { time, proof }),
         attestation: None,
         verdict: AttestationVerdict::None { reason: "It is in a file.".into() },
     }
