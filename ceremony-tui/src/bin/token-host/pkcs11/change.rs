@@ -25,6 +25,10 @@ pub(super) fn pin(token: &Token<'_>, secrets: &[Secret]) -> Result<(), Refusal> 
         Error::Pkcs11(RvError::PinIncorrect, _) => session::wrong_pin(token),
         // A long old one was left to the token.
         _ if is_about_form(&error) && !token.takes(old_length) => Refusal::NotAPin { rule: rule(token) },
+        // Nothing tells which of the two it means.
+        Error::Pkcs11(RvError::PinLenRange, _) if token.takes(new_length) => Refusal::UnusablePin {
+            rule: "it wants another length, of the new PIN or of the old one".to_owned(),
+        },
         _ => not_taken(token, new_length, "change its PIN", &error),
     })
 }
@@ -83,5 +87,11 @@ fn is_about_form(error: &Error) -> bool {
 }
 
 fn not_taken(token: &Token<'_>, length: usize, action: &str, error: &Error) -> Refusal {
-    if is_about_form(error) { unusable(token, length) } else { failure::of_change(action, error) }
+    match error {
+        Error::Pkcs11(RvError::PinLenRange, _) if token.takes(length) => {
+            Refusal::UnusablePin { rule: "it wants a PIN of another length".to_owned() }
+        }
+        error if is_about_form(error) => unusable(token, length),
+        error => failure::of_change(action, error),
+    }
 }
