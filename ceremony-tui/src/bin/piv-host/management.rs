@@ -130,7 +130,9 @@ fn protected(card: &Card<'_>, pin: &Secret) -> Result<Zeroizing<Vec<u8>>, Refusa
     })
 }
 
-/// Mutual authentication (NIST SP 800-73-4, part 2, A.1): each side shows that it can undo what the other did.
+/// Mutual authentication (NIST SP 800-73-4, part 2, A.1): each side shows that it can undo what the other did. Never a
+/// part of its caller: its frame, and those below it, are what is cleared afterwards.
+#[inline(never)]
 fn prove(card: &Card<'_>, kind: Kind, key: &[u8]) -> Result<(), Failure> {
     const WITNESS: u8 = 0x80;
     const CHALLENGE: u8 = 0x81;
