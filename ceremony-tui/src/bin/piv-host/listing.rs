@@ -46,12 +46,9 @@ fn silent() -> String {
 /// now counts with the number that it showed before.
 fn refuse_twins(seen: Vec<(String, TokenInfo)>, readers: &Readers, listing: &mut Listing) {
     for (place, token) in seen {
-        if readers.is_twice(&token.id) {
-            let reason =
-                Refusal::AmbiguousToken { label: token.id.label, serial: token.id.serial }.to_string();
-            listing.unusable.push(Unusable { place, reason });
-        } else {
-            listing.tokens.push(token);
+        match readers.check_single(&token.id) {
+            Ok(()) => listing.tokens.push(token),
+            Err(why) => listing.unusable.push(Unusable { place, reason: why.to_string() }),
         }
     }
 }

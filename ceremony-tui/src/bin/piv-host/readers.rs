@@ -23,9 +23,23 @@ type Seen<T> = Result<T, Stranger>;
 #[derive(Default)]
 pub(crate) struct Readers {
     asked: Vec<(CString, JoinHandle<()>)>,
-    /// The serial number that each showed last, by what people call it. It stays while its card cannot be asked.
-    shown: Vec<(String, u32)>,
+    known: Vec<Known>,
     has_looked: bool,
+}
+
+/// The serial number that a reader showed last, by what people call the reader. It stays while its card cannot be asked.
+struct Known {
+    place: String,
+    serial: u32,
+    heard: Heard,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    /// In the last look.
+    Now,
+    /// Before its card could not be asked any more.
+    Before,
 }
 
 impl Readers {
@@ -61,39 +75,56 @@ impl Readers {
 
     fn remember<T>(&mut self, seen: &[(CString, Seen<(u32, T)>)]) {
         let now = seen.iter().filter_map(|(name, seen)| {
-            let name = name.to_string_lossy();
-            let serial = match seen {
-                Ok((serial, _)) => Some(*serial),
-                Err(stranger) if stranger.is_unheard() => self.shown_in(&name),
-                Err(_) => None,
+            let place = name.to_string_lossy().into_owned();
+            let (serial, heard) = match seen {
+                Ok((serial, _)) => (*serial, Heard::Now),
+                Err(stranger) if stranger.is_unheard() => (self.shown_in(&place)?, Heard::Before),
+                Err(_) => return None,
             };
-            Some((name.into_owned(), serial?))
+            Some(Known { place, serial, heard })
         });
-        self.shown = now.collect();
+        self.known = now.collect();
     }
 
     /// What an earlier process of this host has seen. What this one has seen itself is newer.
     pub(crate) fn recall(&mut self, shown: &[Shown]) {
         if !self.has_looked {
-            let known = |shown: &Shown| Some((shown.place.clone(), shown.token.serial.parse().ok()?));
-            self.shown = shown.iter().filter_map(known).collect();
+            let known = |Shown { place, token }: &Shown| {
+                let serial = token.serial.parse().ok()?;
+                Some(Known { place: place.clone(), serial, heard: Heard::Before })
+            };
+            self.known = shown.iter().filter_map(known).collect();
         }
     }
 
     /// The YubiKey that each reader shows, or showed before its card could not be asked any more.
     pub(crate) fn shown(&self) -> Vec<Shown> {
-        let shown = |(place, serial): &(String, u32)| Shown { place: place.clone(), token: yubikey(*serial) };
-        self.shown.iter().map(shown).collect()
+        let shown = |known: &Known| Shown { place: known.place.clone(), token: yubikey(known.serial) };
+        self.known.iter().map(shown).collect()
     }
 
     fn shown_in(&self, place: &str) -> Option<u32> {
-        self.shown.iter().find(|(known, _)| known == place).map(|(_, serial)| *serial)
+        self.known.iter().find(|known| known.place == place).map(|known| known.serial)
     }
 
-    /// Whether two readers show this YubiKey, or one shows it and in another one is a card that showed it before and
-    /// cannot be asked now. No two devices have one number: nobody can say which of them is meant.
-    pub(crate) fn is_twice(&self, token: &TokenId) -> bool {
-        self.shown.iter().filter(|(_, serial)| yubikey(*serial) == *token).count() > 1
+    /// Why nobody can say which device is meant: two readers show this YubiKey, or one shows it and another one showed it
+    /// before its card could not be asked any more. No two devices have one number.
+    pub(crate) fn check_single(&self, token: &TokenId) -> Result<(), Refusal> {
+        let all: Vec<&Known> = self.known.iter().filter(|known| yubikey(known.serial) == *token).collect();
+        if all.len() < 2 {
+            return Ok(());
+        }
+        match all.iter().find(|known| known.heard == Heard::Before) {
+            Some(known) => Err(Refusal::Said {
+                happened: format!(
+                    "The card in the reader {} showed the number {} last and cannot be asked now, and another reader shows \
+                     that number too.",
+                    known.place, token.serial
+                ),
+                cure: "Take one of them out.".to_owned(),
+            }),
+            None => Err(Refusal::AmbiguousToken { label: token.label.clone(), serial: token.serial.clone() }),
+        }
     }
 
     fn is_asked(&self, name: &CString) -> bool {
@@ -137,8 +168,8 @@ impl Readers {
             }
         }
         // The PIN of a device never goes to another one that shows its number, because the first is busy.
-        if !found.is_empty() && self.is_twice(token) {
-            return Err(Refusal::AmbiguousToken { label: token.label.clone(), serial: token.serial.clone() });
+        if !found.is_empty() {
+            self.check_single(token)?;
         }
         found.pop().ok_or_else(|| why.unwrap_or_else(|| missing(token)))
     }
@@ -155,7 +186,9 @@ fn empty(context: &Context, names: &[CString]) -> Vec<bool> {
     let mut states: Vec<ReaderState> =
         names.iter().map(|name| ReaderState::new(name.clone(), State::UNAWARE)).collect();
     match context.get_status_change(Duration::ZERO, &mut states) {
-        Ok(()) => states.iter().map(|state| state.event_state().contains(State::EMPTY)).collect(),
+        Ok(()) => {
+            states.iter().map(|state| state.event_state().intersects(State::EMPTY | State::UNKNOWN)).collect()
+        }
         Err(_) => vec![false; names.len()],
     }
 }
