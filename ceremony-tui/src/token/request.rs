@@ -214,7 +214,7 @@ pub enum NewKeyKind {
 
 impl NewKeyKind {
     /// Whether a token looks for large primes first.
-    fn is_rsa(self) -> bool {
+    pub fn is_rsa(self) -> bool {
         matches!(self, NewKeyKind::Rsa2048 | NewKeyKind::Rsa3072)
     }
 }

@@ -92,9 +92,10 @@ fn asked(request: &Request) -> String {
         Request::Attestation { token, .. } => {
             format!("Reading where the key on {} comes from.", name(token))
         }
-        Request::GenerateKey { token, .. } => {
+        Request::GenerateKey { token, key, .. } if key.kind.is_rsa() => {
             format!("{} generates a key. RSA takes minutes.", name(token))
         }
+        Request::GenerateKey { token, .. } => format!("{} generates a key.", name(token)),
         Request::ChangePin { token } => format!("Changing the PIN of {}.", name(token)),
         Request::UnblockPin { token } => format!("Giving {} a new PIN.", name(token)),
         Request::Identify { token } => format!("Look for the light of {}.", name(token)),
