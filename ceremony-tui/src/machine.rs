@@ -68,7 +68,7 @@ use setting::Setting;
 use sign::Sign;
 use step::{Outcome, Turn};
 
-use crate::token::{HostKind, Unusable};
+use crate::token::HostKind;
 
 /// One flow, from its first question to its end.
 #[derive(Debug, Clone, PartialEq)]
@@ -236,7 +236,7 @@ impl Machine {
                     .map(|name| format!("It holds the key of {name}: choose {name} to sign."))
             }
             // Elsewhere it stands on the page.
-            (Change::Held(token), State::Sign(_)) => self.draft.seen.obstacle(token).map(Unusable::sentence),
+            (Change::Held(token), State::Sign(_)) => self.draft.seen.obstacle(token),
             _ => None,
         };
         Effect::passing(match more {

@@ -126,15 +126,17 @@ impl Seen {
         self.tokens().into_iter().map(|(_, token)| token.clone()).collect()
     }
 
-    /// What keeps a token that is there from being used, as its reader says it.
-    pub(super) fn obstacle(&self, token: &TokenInfo) -> Option<&Unusable> {
-        self.unusable().find(|what| self.places_of(token).any(|place| place == what.place))
+    /// What keeps a token that is there from being used, as each reader says it that shows it, or showed it last.
+    pub(super) fn obstacle(&self, token: &TokenInfo) -> Option<String> {
+        let is_its = |what: &&Unusable| self.places_of(token).any(|place| place == what.place);
+        let sentences: Vec<String> = self.unusable().filter(is_its).map(Unusable::sentence).collect();
+        (!sentences.is_empty()).then(|| sentences.join(" "))
     }
 
     /// For people: that it is there, and why it cannot be used now.
     pub(super) fn why_held(&self, token: &TokenInfo) -> Option<String> {
         let obstacle = self.obstacle(token)?;
-        Some(format!("The token {} cannot be used now. {}", name_of(token), obstacle.sentence()))
+        Some(format!("The token {} cannot be used now. {}", name_of(token), obstacle))
     }
 
     /// What a token has said about its PIN since the last look, while it said no.
@@ -147,6 +149,13 @@ impl Seen {
         let all = self.hosts.values_mut().flat_map(|sight| &mut sight.listing.tokens);
         for token in all.filter(|token| token.id == *id) {
             token.pin = pin;
+        }
+    }
+
+    /// A host that was looked at for somebody could not be asked. It is not told again of the next looks.
+    pub(super) fn miss(&mut self, host: &HostKind, error: &AskError) {
+        if *error != AskError::Interrupted {
+            self.take(host.clone(), Err(error.clone()));
         }
     }
 
@@ -306,7 +315,7 @@ mod tests {
         let module = HostKind::Pkcs11 { module: "/lib/libykcs11.so".to_owned() };
         seen.take(HostKind::Piv, Ok(cards("2", &["1"])));
         seen.take(module.clone(), Ok(Listing { tokens: vec![behind.clone()], ..Listing::default() }));
-        assert_eq!(seen.obstacle(&behind).map(|what| what.place.as_str()), Some("reader of 1"));
+        assert!(seen.obstacle(&behind).unwrap().starts_with("reader of 1: "));
         assert_eq!(serials(&seen.take(module, Ok(Listing::default()))), ["!1"]);
         assert_eq!(serials(&seen.take(HostKind::Piv, Ok(cards("2", &[])))), ["-1"]);
     }

@@ -70,17 +70,30 @@ impl Sign {
                 };
                 not_yet(&name, &format!("{}{more}", AskError::Interrupted))
             }
-            (Sign::Looking(name) | Sign::Signing(name), Event::Asked(Err(error))) => {
-                if let Some(id) = find(draft, &name).and_then(token_of).cloned() {
-                    draft.seen.hear(&id, &error);
-                }
-                refuse(draft, &name, &error.to_string())
+            (state @ (Sign::Looking(_) | Sign::Signing(_)), Event::Asked(Err(error))) => {
+                state.failed(draft, &error)
             }
             (Sign::Signing(name), Event::SecretNotGiven(reason)) => not_yet(&name, &reason),
             (Sign::Incomplete, Event::Answer(answer)) if answer == "yes" => Turn::done(),
             (Sign::Incomplete, Event::Answer(_)) => Turn::stay(Sign::Choose, []),
             (state, _) => Turn::stay(state, []),
         }
+    }
+
+    /// The look or the signature has failed: what that tells of token and host is kept.
+    fn failed(self, draft: &mut Draft, error: &AskError) -> Turn<Sign> {
+        let is_look = matches!(self, Sign::Looking(_));
+        let (Sign::Looking(name) | Sign::Signing(name)) = self else { return Turn::stay(self, []) };
+        let root = find(draft, &name).cloned();
+        if let Some(host) =
+            root.as_ref().and_then(RootKey::reach).map(|reach| &reach.host).filter(|_| is_look)
+        {
+            draft.seen.miss(host, error);
+        }
+        if let Some(id) = root.as_ref().and_then(token_of) {
+            draft.seen.hear(id, error);
+        }
+        refuse(draft, &name, &error.to_string())
     }
 
     /// The key that signs now.

@@ -173,6 +173,9 @@ impl TokenKeyWay {
                 proved(root, time, proof)
             }
             (state, Event::Asked(Err(error))) => {
+                if let TokenKeyWay::Looking { pick, .. } = &state {
+                    draft.seen.miss(&pick.host, &error);
+                }
                 if let Some(pick) = state.pick() {
                     draft.seen.hear(&pick.token.id, &error);
                 }

@@ -1,6 +1,6 @@
 //! What was typed is not lost, what is asked can be answered, and nothing is dropped without asking.
 
-use super::world::{MODULE, World, yubikey};
+use super::world::{MODULE, World, token, yubikey};
 use crate::machine::*;
 use crate::token::module::{ModuleChoice, ModuleFound};
 use crate::token::{Answer, AskError, HostKind, KeyFileKind, PinState, Refusal, Request};
@@ -322,4 +322,32 @@ fn a_token_that_was_taken_out_before_its_proof_is_asked_for_no_pin_and_waited_fo
     world.unusable.clear();
     world.answer("yes");
     assert_eq!(world.machine.draft.root_keys.len(), 1);
+}
+
+#[test]
+fn a_host_that_fails_in_the_look_before_a_pin_is_not_believed_to_show_what_it_showed() {
+    let mut world = World::at_root_keys();
+    world.tokens = vec![yubikey("11111111", "5.7.1", 1)];
+    for answer in ["token", "alice", "YubiKey/11111111", "9c"] {
+        world.answer(answer);
+    }
+    world.refuse_next = true;
+    world.answer("yes");
+    assert_eq!(world.question(), "root-keys.proof");
+    let seen = &world.machine.draft.seen;
+    assert_eq!((seen.troubles().count(), seen.tokens().len()), (1, 0));
+    world.answer("yes");
+    assert_eq!(world.machine.draft.root_keys.len(), 1);
+}
+
+#[test]
+fn whoever_cannot_log_in_may_still_take_a_key_that_is_shown() {
+    let mut world = World::at_root_keys();
+    world.tokens = vec![token("tuf-root-1", "0a11ce", 1)];
+    world.tokens[0].0.pin = PinState::Locked;
+    for answer in ["token", "alice", "tuf-root-1/0a11ce", "login"] {
+        world.answer(answer);
+    }
+    assert!(world.said("is locked, so it was not asked for"));
+    assert_eq!(world.question(), "root-keys.key");
 }

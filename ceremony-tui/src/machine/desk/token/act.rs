@@ -13,7 +13,7 @@ use crate::machine::desk::new_key::{self, Plan};
 use crate::machine::draft::Draft;
 use crate::machine::event::{Effect, Event, Exported, Moment};
 use crate::machine::seen::key_word;
-use crate::token::{Answer, AskError, Listing, PinState, Refusal, TokenKind, Unusable};
+use crate::token::{Answer, AskError, Listing, PinState, Refusal, TokenKind};
 
 impl AtToken {
     pub(in crate::machine::desk) fn update(
@@ -75,8 +75,7 @@ impl AtToken {
         match listing.tokens.iter().find(|token| token.id == self.token.id) {
             Some(token) => (self.token, self.presence) = (token.clone(), Presence::Here),
             None => {
-                let obstacle = draft.seen.obstacle(&self.token).map(Unusable::sentence);
-                self.presence = obstacle.map_or(Presence::Gone, Presence::Held);
+                self.presence = draft.seen.obstacle(&self.token).map_or(Presence::Gone, Presence::Held);
             }
         }
     }

@@ -47,14 +47,14 @@ pub(super) fn looked(draft: &mut Draft, pick: Pick, then: Then, listing: Listing
         }
     };
     let pick = Pick { token, ..pick };
-    if let Err(sentences) = pin::check(&pick.token) {
-        return Found::Refused(sentences);
-    }
-    match then {
-        Then::List { shown } => {
+    match (pin::check(&pick.token), then) {
+        // The keys that it shows to everybody can be taken all the same.
+        (Err(sentences), then @ Then::List { .. }) => refused_at(then.question(pick), sentences),
+        (Err(sentences), Then::Prove(_)) => Found::Refused(sentences),
+        (Ok(()), Then::List { shown }) => {
             let login = pin::login_of(&pick.token);
             list_keys(pick, login, shown)
         }
-        Then::Prove(root) => prove(pick, *root, now),
+        (Ok(()), Then::Prove(root)) => prove(pick, *root, now),
     }
 }
