@@ -13,6 +13,16 @@ pub const MAX_SECRET: usize = 1024;
 
 const PAGE: usize = 4096;
 
+/// How deep the calls of a request go: ciphers, passphrase hashing and modules together.
+const DEEPEST: usize = 256 * 1024;
+
+/// Overwrites the stack below its caller. Modules and ciphers copy PINs and keys from frame to frame and clear none; in
+/// an optimised program nothing else writes over them. What was called before it must not be inlined into the caller.
+#[inline(never)]
+pub fn clear_stack() {
+    [0_u8; DEEPEST].zeroize();
+}
+
 #[repr(align(4096))]
 struct Page([u8; PAGE]);
 

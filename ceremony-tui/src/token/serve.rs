@@ -1,7 +1,7 @@
 //! The loop of a token host: one request, one answer, until the screen process closes the socket.
 
 use crate::channel::{Channel, ChannelError};
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 
 use super::request::MOST_SECRETS;
 use super::{Answer, Envelope, Refusal, Request, Shown};
@@ -33,6 +33,9 @@ pub fn serve(channel: &Channel, adapter: &mut dyn Adapter) -> Result<(), Channel
         let answer = adapter.answer(envelope.request, &secrets);
         // Cleared before the answer is on its way.
         drop(secrets);
+        if envelope.secrets > 0 {
+            secret::clear_stack();
+        }
         channel.send(&answer)?;
     }
 }

@@ -6,7 +6,7 @@ use aes::{Aes128, Aes192, Aes256};
 use ceremony_tui::secret::Secret;
 use ceremony_tui::token::{Authority, Refusal};
 use des::TdesEde3;
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::attestation::object_named;
 use crate::card::{Card, Command, Failure, status};
@@ -97,20 +97,10 @@ pub(crate) fn authenticate(card: &Card<'_>, authority: Authority, secrets: &[Sec
     if key.len() != kind.key_bytes() {
         return Err(kind.wrong());
     }
-    let proven = prove(card, kind, &key);
-    clear_stack();
-    proven.map_err(|failure| match failure {
+    prove(card, kind, &key).map_err(|failure| match failure {
         Failure::Status(status::NOT_ALLOWED) => kind.wrong(),
         other => other.refusal(ACTION),
     })
-}
-
-/// Ciphers copy the key and what they derive from it from frame to frame, and clear none: this writes over all of them.
-/// Whoever called for the cipher calls this.
-#[inline(never)]
-fn clear_stack() {
-    const DEEPEST: usize = 64 * 1024;
-    [0_u8; DEEPEST].zeroize();
 }
 
 fn typed(kind: Kind, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, Refusal> {
@@ -130,9 +120,7 @@ fn protected(card: &Card<'_>, pin: &Secret) -> Result<Zeroizing<Vec<u8>>, Refusa
     })
 }
 
-/// Mutual authentication (NIST SP 800-73-4, part 2, A.1): each side shows that it can undo what the other did. Never a
-/// part of its caller: its frame, and those below it, are what is cleared afterwards.
-#[inline(never)]
+/// Mutual authentication (NIST SP 800-73-4, part 2, A.1): each side shows that it can undo what the other did.
 fn prove(card: &Card<'_>, kind: Kind, key: &[u8]) -> Result<(), Failure> {
     const WITNESS: u8 = 0x80;
     const CHALLENGE: u8 = 0x81;
