@@ -85,8 +85,9 @@ impl Module {
                 let pin = Pin::of(login, secrets)?;
                 let wanted = Wanted::new(&key_id, &key, &message)?;
                 let token = Token::find(context, &token)?;
-                wanted.is_possible_on(&token)?;
-                session::with(&token, Access::Read, pin.as_ref(), |open| wanted.sign(open))
+                let offered = token.mechanisms();
+                wanted.is_possible_with(&offered)?;
+                session::with(&token, Access::Read, pin.as_ref(), |open| wanted.sign(open, &offered))
                     .map(Answer::Signature)
             }
             Request::GenerateKey { token, key, authority } => {

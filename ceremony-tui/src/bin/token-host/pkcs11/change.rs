@@ -17,7 +17,7 @@ pub(super) fn pin(token: &Token<'_>, secrets: &[Secret]) -> Result<(), Refusal> 
     if old.expose() == new.expose() {
         return Err(Refusal::same_pin());
     }
-    let (old_length, new_length) = (old.len(), new.len());
+    let old_length = old.len();
     let new = new_pin(token, new)?;
     let old = old_pin(token, old)?;
     let open = session::open(token, Access::Write, None)?;
@@ -26,10 +26,10 @@ pub(super) fn pin(token: &Token<'_>, secrets: &[Secret]) -> Result<(), Refusal> 
         // A long old one was left to the token.
         _ if is_about_form(&error) && !token.takes(old_length) => Refusal::NotAPin { rule: rule(token) },
         // Nothing tells which of the two it means.
-        Error::Pkcs11(RvError::PinLenRange, _) if token.takes(new_length) => Refusal::UnusablePin {
+        Error::Pkcs11(RvError::PinLenRange, _) => Refusal::UnusablePin {
             rule: "it wants another length, of the new PIN or of the old one".to_owned(),
         },
-        _ => not_taken(token, new_length, "change its PIN", &error),
+        _ => not_taken("change its PIN", &error),
     })
 }
 
@@ -44,22 +44,21 @@ fn old_pin(token: &Token<'_>, secret: &Secret) -> Result<AuthPin, Refusal> {
 /// Lets the security officer set a new PIN.
 pub(super) fn unblock(token: &Token<'_>, secrets: &[Secret]) -> Result<(), Refusal> {
     let [_, new] = secrets else { return Err(Refusal::SecretMissing) };
-    let length = new.len();
     let new = new_pin(token, new)?;
     let officer = Pin::first(secrets)?;
     let open = session::open(token, Access::Write, Some(&officer))?;
     open.log_in(UserType::So)?;
     let set = open.session.init_pin(&new);
     open.log_out();
-    set.map_err(|error| not_taken(token, length, "set a new PIN", &error))
+    set.map_err(|error| not_taken("set a new PIN", &error))
 }
 
 /// Looked at before any try is spent.
 fn new_pin(token: &Token<'_>, secret: &Secret) -> Result<AuthPin, Refusal> {
     if !token.takes(secret.len()) {
-        return Err(unusable(token, secret.len()));
+        return Err(Refusal::UnusablePin { rule: format!("a PIN has {}", rule(token)) });
     }
-    text(secret).ok_or_else(|| unusable(token, secret.len()))
+    text(secret).ok_or_else(of_another_form)
 }
 
 fn text(secret: &Secret) -> Option<AuthPin> {
@@ -71,14 +70,10 @@ fn rule(token: &Token<'_>) -> String {
     token::pin_length(&token.info).map_or_else(|| "another form".to_owned(), |length| length.to_string())
 }
 
-/// What is wrong with a new PIN of so many characters: its length, or what only the token knows.
-fn unusable(token: &Token<'_>, length: usize) -> Refusal {
-    let rule = if token.takes(length) {
-        "it has rules of its own for PINs, about simple ones for instance, or about characters".to_owned()
-    } else {
-        format!("a PIN has {}", rule(token))
-    };
-    Refusal::UnusablePin { rule }
+/// A new PIN has a length that fits, as far as the token says; the rest only the token knows.
+fn of_another_form() -> Refusal {
+    let rule = "it has rules of its own for PINs, about simple ones for instance, or about characters";
+    Refusal::UnusablePin { rule: rule.to_owned() }
 }
 
 fn is_about_form(error: &Error) -> bool {
@@ -86,12 +81,12 @@ fn is_about_form(error: &Error) -> bool {
     matches!(error, Error::Pkcs11(PinLenRange | PinInvalid | PinTooWeak | ArgumentsBad, _))
 }
 
-fn not_taken(token: &Token<'_>, length: usize, action: &str, error: &Error) -> Refusal {
+fn not_taken(action: &str, error: &Error) -> Refusal {
     match error {
-        Error::Pkcs11(RvError::PinLenRange, _) if token.takes(length) => {
+        Error::Pkcs11(RvError::PinLenRange, _) => {
             Refusal::UnusablePin { rule: "it wants a PIN of another length".to_owned() }
         }
-        error if is_about_form(error) => unusable(token, length),
+        error if is_about_form(error) => of_another_form(),
         error => failure::of_change(action, error),
     }
 }

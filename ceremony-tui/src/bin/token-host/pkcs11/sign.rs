@@ -15,7 +15,6 @@ use shared::key::{Key, Scheme};
 
 use super::object::{self, Object};
 use super::session::Open;
-use super::token::Token;
 use super::{failure, keys};
 
 const SIGN: &str = "sign";
@@ -39,18 +38,18 @@ impl<'a> Wanted<'a> {
         Ok(Wanted { key_id, id, key, scheme, message })
     }
 
-    /// Whether the token knows how to sign with such a key at all: asked before a PIN is spent on it.
-    pub(super) fn is_possible_on(&self, token: &Token<'_>) -> Result<(), Refusal> {
-        Job::of(self.scheme, self.message, Parts::One, &token.mechanisms()).map(drop)
+    /// Whether a token that offers these mechanisms knows how to sign with such a key at all: asked before a PIN is spent
+    /// on it.
+    pub(super) fn is_possible_with(&self, offered: &[MechanismType]) -> Result<(), Refusal> {
+        Job::of(self.scheme, self.message, Parts::One, offered).map(drop)
     }
 
-    /// Signs, and gives the signature in the form that TUF wants.
-    pub(super) fn sign(&self, open: &Open<'_>) -> Result<Vec<u8>, Refusal> {
+    /// Signs by one of the mechanisms offered, and gives the signature in the form that TUF wants.
+    pub(super) fn sign(&self, open: &Open<'_>, offered: &[MechanismType]) -> Result<Vec<u8>, Refusal> {
         let private = self.private_key(open)?;
         let handle = private.handle.ok_or_else(|| self.missing())?;
-        let offered = open.token.mechanisms();
         let parts = if private.wants_login_each_time == Some(true) { Parts::Several } else { Parts::One };
-        let job = Job::of(self.scheme, self.message, parts, &offered)?;
+        let job = Job::of(self.scheme, self.message, parts, offered)?;
         let raw = match parts {
             Parts::Several => job.sign_with_login(open, handle)?,
             Parts::One => {
